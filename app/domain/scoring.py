@@ -192,10 +192,7 @@ def result_rows(
     Equal published figures share a place and the next place is skipped (1, 2, 2, 4); among them the
     order of `sheets` stays.
     """
-    unplaced = [
-        _unplaced(application, criteria, of_jurors, how)
-        for application, of_jurors in sheets.items()
-    ]
+    unplaced = [_unplaced(application, criteria, of_jurors, how) for application, of_jurors in sheets.items()]
     rows: list[ResultRow[ApplicationKey, JurorKey]] = []
     for index, row in enumerate(sorted(unplaced, key=_by_figure)):
         shares = bool(rows) and rows[-1].aggregate == row.aggregate
@@ -238,9 +235,7 @@ def _unplaced(
     how: Aggregate,
 ) -> ResultRow[ApplicationKey, JurorKey]:
     totals = {
-        juror: total
-        for juror, values in of_jurors.items()
-        if (total := weighted_total(criteria, values)) is not None
+        juror: total for juror, values in of_jurors.items() if (total := weighted_total(criteria, values)) is not None
     }
     figures = list(totals.values())
     figure = aggregate(figures, how)

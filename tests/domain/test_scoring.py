@@ -106,9 +106,7 @@ def test_total_equals_the_exact_rational_figure(
     facts: list[tuple[int, int, bool, Fraction | None]],
 ) -> None:
     criteria = {i: Criterion(weight, top, info) for i, (weight, top, info, _) in enumerate(facts)}
-    values = {
-        i: None if share is None else int(share * top) for i, (_, top, _, share) in enumerate(facts)
-    }
+    values = {i: None if share is None else int(share * top) for i, (_, top, _, share) in enumerate(facts)}
     counted = [
         (weight, Fraction(value, top))
         for (weight, top, info, _), value in zip(facts, values.values(), strict=True)
@@ -219,10 +217,7 @@ def test_every_published_panel_score_is_reproduced() -> None:
     assert len(performances) == 1780
 
     sheets = {
-        index: {
-            judge: {"quality": float(row[judge]) or None}
-            for judge in (f"J{number}" for number in range(1, 10))
-        }
+        index: {judge: {"quality": float(row[judge]) or None} for judge in (f"J{number}" for number in range(1, 10))}
         for index, row in enumerate(performances)
     }
     rows = result_rows(ONE, sheets, Aggregate.TRIMMED_MEAN)
@@ -339,11 +334,9 @@ def test_distribution_refuses_what_it_cannot_show() -> None:
 
 
 def test_a_large_event_is_computed_within_50_ms() -> None:
-    chance = random.Random(2027)  # noqa: S311 - test data
+    chance = random.Random(2027)
     sheets = {
-        application: {
-            juror: {key: chance.randint(0, 10) for key in DEFAULT} for juror in range(20)
-        }
+        application: {juror: {key: chance.randint(0, 10) for key in DEFAULT} for juror in range(20)}
         for application in range(300)
     }
     taken = []
