@@ -91,6 +91,23 @@ def test_scripts_can_be_started(path: str) -> None:
         subprocess.run(["sh", "-n", path], cwd=ROOT, check=True)
 
 
+def test_the_image_copies_what_the_repository_has() -> None:
+    copied: set[str] = set()
+    for line in re.findall(r"^COPY (?!--from)(.+)$", _read("Dockerfile"), re.MULTILINE):
+        copied |= set(line.split()[:-1])
+    allowed = {line[1:] for line in _read(".dockerignore").splitlines() if line.startswith("!")}
+    assert copied == allowed
+    assert [name for name in copied if not any(f"{path}/".startswith(f"{name}/") for path in TRACKED)] == []
+
+
+def test_the_image_and_the_set_up_install_the_same_debian_packages() -> None:
+    in_set_up = re.search(r'lock=requirements\.lock\n +packages="([^"]+)"', _read("script/setup"))
+    in_image = re.search(r"--no-install-recommends \\\n +(.+?) \\\n", _read("Dockerfile"))
+    assert in_set_up is not None
+    assert in_image is not None
+    assert in_set_up[1].split() == in_image[1].split()
+
+
 def test_the_first_things_a_newcomer_looks_for_are_there() -> None:
     for path in ("README.md", "CHANGELOG.md", "LICENSE", "docs/operations.md"):
         assert path in TRACKED
