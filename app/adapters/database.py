@@ -1,0 +1,96 @@
+"""The engine: SQLite shipped as a dependency (WAL, FULL, immediate writers) or PostgreSQL."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlmodel import Session
+
+SQLITE_FLOOR = (3, 51, 3)
+"""Below it a WAL database used over two connections can be corrupted."""
+
+_WRITE = "kipina_write"
+
+
+def make_engine(url: str, *, threads: int = 4) -> sa.Engine:
+    """An engine for a SQLAlchemy URL; for SQLite the folder is made and the version checked."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return sa.create_engine(parsed, pool_size=threads + 2, max_overflow=2, pool_timeout=30, pool_pre_ping=True)
+    if pysqlite3.dbapi2.sqlite_version_info < SQLITE_FLOOR:
+        message = f"SQLite {pysqlite3.dbapi2.sqlite_version} is too old"
+        raise RuntimeError(message)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        parsed.set(drivername="sqlite+pysqlite"),
+        module=pysqlite3.dbapi2,
+        pool_size=threads + 2,
+        connect_args={"timeout": 15, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare_connection(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A writer that starts deferred meets SQLITE_BUSY when it upgrades; an immediate one waits its turn.
+    writes = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class ReadSession(Session):
+    """A session that cannot write: pages that only show something get no other."""
+
+    def flush(self, objects: Any = None) -> None:
+        """Refuse when anything was changed."""
+        if self.new or self.dirty or self.deleted:
+            message = "a read session was asked to write"
+            raise RuntimeError(message)
+        super().flush(objects)
+
+    def commit(self) -> None:
+        """Refuse."""
+        message = "a read session was asked to commit"
+        raise RuntimeError(message)
+
+
+class WriteSession(Session):
+    """A session of one change; `writing` commits it."""
+
+
+# SQLite has one writer at a time: queueing in the process is fairer and several times faster than in the database.
+_writers = threading.Lock()
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[ReadSession]:
+    """A read session over one consistent snapshot."""
+    with ReadSession(engine, autoflush=False) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[WriteSession]:
+    """A write session that commits at the end, or rolls back when anything is raised."""
+    if engine.dialect.name != "sqlite":
+        with WriteSession(engine) as session:
+            yield session
+            session.commit()
+        return
+    with _writers, WriteSession(engine.execution_options(**{_WRITE: True})) as session:
+        yield session
+        session.commit()

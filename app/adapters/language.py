@@ -1,0 +1,113 @@
+"""Catalogues and notation of the three languages. No sentence is written here."""
+
+import io
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+
+DAYS_UNTIL, MONTHS_UNTIL = 60, 720
+"""Nearer than so many days a distance is told in days, then in months, beyond that in years."""
+
+LOCALE_DIR = Path(__file__).parent.parent / "locale"
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """The catalogue of a language, read from its .po file; English is the source and has none."""
+    path = LOCALE_DIR / language / "LC_MESSAGES" / "kipina.po"
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@cache
+def babel_locale(language: str) -> Locale:
+    """Finnish and Swedish of Finland; English with European day-first dates."""
+    return Locale.parse({"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}[language])
+
+
+def translator(language: str) -> Callable[[str], str]:
+    """`gettext` of one language."""
+    return translations(language).gettext
+
+
+def show_date(value: date | datetime, language: str, zone: ZoneInfo) -> str:
+    """12.2.2027, or 12 February 2027 in English."""
+    day = value.astimezone(zone).date() if isinstance(value, datetime) else value
+    pattern = {"fi": "d.M.yyyy", "sv": "d.M.yyyy", "en": "d MMMM yyyy"}[language]
+    return format_date(day, pattern, locale=babel_locale(language))
+
+
+def show_day(value: date | datetime, language: str, zone: ZoneInfo) -> str:
+    """The day with its weekday: perjantai 12.2.2027."""
+    day = value.astimezone(zone).date() if isinstance(value, datetime) else value
+    pattern = {"fi": "EEEE d.M.yyyy", "sv": "EEEE d.M.yyyy", "en": "EEEE d MMMM yyyy"}[language]
+    return format_date(day, pattern, locale=babel_locale(language))
+
+
+def show_month(value: date | datetime, language: str, zone: ZoneInfo) -> str:
+    """The month and year: helmikuu 2027."""
+    day = value.astimezone(zone).date() if isinstance(value, datetime) else value
+    return format_skeleton("yMMMM", day, locale=babel_locale(language))
+
+
+def show_time(value: datetime, language: str, zone: ZoneInfo) -> str:
+    """13.00 in Finnish, 13:00 otherwise; in the hour that comes twice in autumn, with its offset."""
+    local = value.astimezone(zone)
+    shown = format_time(local, "H.mm" if language != "en" else "HH:mm", locale=babel_locale(language))
+    repeated = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{shown} (UTC{local:%z})" if repeated else shown
+
+
+def show_number(value: float, language: str, digits: int | None = None) -> str:
+    """8,5 · 8.5; `digits` fixes the number of decimals."""
+    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, pattern, locale=babel_locale(language))
+
+
+def show_money(value: float, language: str) -> str:
+    """1 250 € · €1,250: whole euros."""
+    return format_currency(
+        value,
+        "EUR",
+        "#,##0\xa0¤" if language != "en" else "¤#,##0",
+        locale=babel_locale(language),
+        currency_digits=False,
+    )
+
+
+def show_from_now(value: datetime | date, now: datetime, language: str, zone: ZoneInfo) -> str:
+    """How far away: "3 päivän päästä", "för 2 dagar sedan"; whole days beyond today."""
+    locale = babel_locale(language)
+    if isinstance(value, datetime):
+        days = (value.astimezone(zone).date() - now.astimezone(zone).date()).days
+        if days == 0:
+            return format_timedelta(value - now, add_direction=True, threshold=1.2, locale=locale)
+    else:
+        days = (value - now.astimezone(zone).date()).days
+        if days == 0:
+            return translations(language).gettext("today")
+    if abs(days) == 1:
+        return translations(language).gettext("tomorrow" if days == 1 else "yesterday")
+    granularity = "day" if abs(days) < DAYS_UNTIL else "month" if abs(days) < MONTHS_UNTIL else "year"
+    return format_timedelta(
+        timedelta(days=days),
+        granularity=granularity,
+        add_direction=True,
+        threshold=60 if granularity == "day" else 1,
+        locale=locale,
+    )

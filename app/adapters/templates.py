@@ -1,0 +1,169 @@
+"""The template environments, one per language: the same filters serve pages, mails and documents."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import nh3
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+
+from app.adapters import language as notation
+from app.domain.localized import LANGUAGES, Localized
+
+APP_DIR = Path(__file__).parent.parent
+TEMPLATES_DIR = APP_DIR / "templates"
+STATIC_DIR = APP_DIR / "static"
+
+_markdown = MarkdownIt("js-default", {"html": False, "linkify": False}).disable(["image"])
+_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "h2", "h3", "h4", "a", "blockquote", "code", "pre", "hr", "table"}
+_TAGS |= {"thead", "tbody", "tr", "th", "td", "s"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom times are shown: the city's zone and the present moment."""
+
+    zone: ZoneInfo
+    now: datetime
+
+
+_reader: ContextVar[Reader] = ContextVar("reader")
+
+
+@contextmanager
+def reading_as(reader: Reader) -> Iterator[None]:
+    """Show times for this reader while rendering."""
+    token = _reader.set(reader)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def rich(value: str) -> Markup:
+    """Markdown written by people → safe HTML. Headings start at h3, for the page owns h1 and h2."""
+    html = _markdown.render(value or "")
+    for level in (3, 2, 1):
+        html = html.replace(f"<h{level}>", f"<h{min(level + 2, 4)}>").replace(
+            f"</h{level}>", f"</h{min(level + 2, 4)}>"
+        )
+    return Markup(nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}))  # noqa: S704
+
+
+def text(value: str) -> Markup:
+    """Plain text → paragraphs and line breaks, everything escaped."""
+    paragraphs = [part.strip() for part in (value or "").replace("\r\n", "\n").split("\n\n") if part.strip()]
+    return Markup("").join(
+        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n")))
+        for part in paragraphs
+    )
+
+
+@cache
+def asset(path: str) -> str:
+    """The address of a static file, with a mark that changes when its content does."""
+    digest = hashlib.sha256((STATIC_DIR / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"
+
+
+def _initials(name: str) -> str:
+    words = [word for word in name.split() if word]
+    return "".join(word[0] for word in (words[0], words[-1])).upper() if len(words) > 1 else name[:2].upper()
+
+
+def _own_links(base_url: str, html: Markup) -> Markup:
+    """Addresses of this installation in escaped text → links. For the demo's mail, where nothing else can open them."""
+    found = re.compile(re.escape(str(escape(base_url))) + r"[^\s<]*")
+    return Markup(found.sub(lambda match: f'<a class="ds-link" href="{match[0]}">{match[0]}</a>', str(html)))  # noqa: S704
+
+
+def _nothing(value: Any, shown: Callable[[Any], str]) -> str:
+    return "" if value is None or value == "" else shown(value)
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The environment of one language. `app.web.pages.connect` adds addresses and words to it."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES_DIR),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=1000,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    catalogue = notation.translations(language)
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext, npgettext=catalogue.npgettext
+    )
+    env.globals.update(locale=language, asset=asset, LANGUAGES=LANGUAGES)
+
+    def in_zone(show: Callable[[Any, str, ZoneInfo], str]) -> Callable[[Any], str]:
+        return lambda value: _nothing(value, lambda v: show(v, language, _reader.get().zone))
+
+    def from_now(value: datetime | date | None) -> str:
+        reader = _reader.get()
+        return _nothing(value, lambda v: notation.show_from_now(v, reader.now, language, reader.zone))
+
+    def day_time(value: datetime | None) -> str:
+        at = {"fi": " klo ", "sv": " kl. ", "en": ", "}[language]
+        zone = _reader.get().zone
+        return _nothing(
+            value, lambda v: notation.show_date(v, language, zone) + at + notation.show_time(v, language, zone)
+        )
+
+    def local(value: Localized) -> Markup:
+        """A city's text; marked with its own language when another one stands in."""
+        shown, own = value.pick(language)
+        return escape(shown) if own == language else Markup('<span lang="{}">{}</span>').format(own, shown)
+
+    env.filters.update(
+        date=in_zone(notation.show_date),
+        day=in_zone(notation.show_day),
+        month=in_zone(notation.show_month),
+        time=in_zone(notation.show_time),
+        day_time=day_time,
+        datetime=day_time,
+        iso=lambda value: value.isoformat(),
+        from_now=from_now,
+        number=lambda value, digits=None: _nothing(value, lambda v: notation.show_number(v, language, digits)),
+        money=lambda value: _nothing(value, lambda v: notation.show_money(v, language)),
+        percent=lambda value: _nothing(value, lambda v: notation.show_number(v * 100, language, 0) + "\xa0%"),
+        text=text,
+        rich=rich,
+        local=local,
+        plain=lambda value: value.text(language),
+        initials=_initials,
+    )
+    return env
+
+
+def connect(path_for: Callable[..., str], base_url: str, **more: Any) -> None:
+    """Give every environment the addresses of the running app: `path_for` on pages, `link` in mails and documents."""
+    for language in LANGUAGES:
+        local_path = partial(path_for, language)
+        environment(language).globals.update(
+            path_for=local_path,
+            link=lambda name, _path=local_path, **params: base_url.rstrip("/") + _path(name, **params),
+            base_url=base_url.rstrip("/"),
+            own_links=partial(_own_links, base_url.rstrip("/")),
+            **{name: value(language) for name, value in more.items()},
+        )
+
+
+def render(template: str, language: str, reader: Reader, context: dict[str, Any]) -> str:
+    """One template in one language for one reader."""
+    with reading_as(reader):
+        return environment(language).get_template(template).render(context)

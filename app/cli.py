@@ -1,0 +1,89 @@
+"""The `kipina` command."""
+
+import sys
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from app import worker as worker_loop
+from app.adapters import clock, migrations
+from app.adapters.database import make_engine, writing
+from app.config import Settings
+from app.demo import loader
+from app.main import create_app
+from app.services import people
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Kipinä: from a challenge to a followed-up pilot.")
+console = Console(stderr=True)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+    )
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest tables."""
+    revisions = migrations.upgrade(make_engine(Settings().database_url))
+    console.print(f"Database ready ({len(revisions)} new migrations)." if revisions else "Database ready.")
+
+
+@cli.command()
+def demo() -> None:
+    """Load the demo cities, once."""
+    settings = Settings()
+    app = create_app(settings)
+    with _progress() as progress:
+        loaded = loader.load(app.state.engine, settings, clock.now(), progress)
+    console.print("Demo cities loaded." if loaded else "Demo cities are there already.")
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(help="Server processes.")] = 1,
+) -> None:
+    """Serve the pages."""
+    Settings()  # a wrong setting is told here, not in every process
+    uvicorn.run(
+        "app.main:create_app", factory=True, host=host, port=port, workers=workers, loop="uvloop", http="httptools",
+        access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=10,
+    )  # fmt: skip
+
+
+@cli.command()
+def worker(once: Annotated[bool, typer.Option(help="Do what is due now, then stop.")] = False) -> None:
+    """Send mails, make documents, remind of next steps."""
+    settings = Settings()
+    app = create_app(settings)
+    worker_loop.run(app.state.engine, settings, once=once)
+
+
+@cli.command()
+def user(
+    email: Annotated[str, typer.Argument(help="Mail address.")],
+    name: Annotated[str, typer.Option(help="Name.")] = "",
+    city: Annotated[str, typer.Option(help="City slug for --role.")] = "",
+    role: Annotated[str, typer.Option(help="organizer, procurement, agent or leadership.")] = "",
+    admin: Annotated[bool, typer.Option(help="Make an installation admin.")] = False,
+) -> None:
+    """Add a person, or give one a role."""
+    engine = make_engine(Settings().database_url)
+    with writing(engine) as session:
+        try:
+            person = people.ensure(session, email, name, clock.now(), city_slug=city, role=role, admin=admin)
+        except ValueError as error:
+            console.print(str(error))
+            sys.exit(1)
+        console.print(f"{person.email}: ready to sign in.")
+
+
+def main() -> None:
+    """The entry point."""
+    cli()

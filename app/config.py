@@ -1,0 +1,66 @@
+"""Settings: the only reader of the environment (`KIPINA_*`)."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
+
+
+class Settings(BaseSettings):
+    """How one installation runs. Every field is an environment variable with the prefix KIPINA_."""
+
+    model_config = SettingsConfigDict(env_prefix="KIPINA_", extra="ignore")
+
+    database_url: str = "sqlite:///var/kipina.db"
+    files: Path = Path("var/files")
+    base_url: str = "http://127.0.0.1:8000"
+    secret_key: str = ""
+    demo: bool = False
+    smtp_url: str = ""
+    """smtp://user:password@host:port, or smtps:// for implicit TLS. Empty: mails become files."""
+    mail_from: str = "Kipinä <kipina@localhost.invalid>"
+    threads: int = 4
+    """Requests worked on at the same time in one process; few are faster, as they share one interpreter."""
+    max_upload_bytes: int = 25 * 1024 * 1024
+    max_body_bytes: int = 30 * 1024 * 1024
+
+    @model_validator(mode="after")
+    def _demo_only_at_home(self) -> Self:
+        """Demo mode lets anybody in as anybody, so it is refused wherever others could reach it."""
+        if self.demo and self.host not in LOOPBACK:
+            message = "KIPINA_DEMO is only for a base URL on this machine (127.0.0.1 or localhost)"
+            raise ValueError(message)
+        return self
+
+    @property
+    def host(self) -> str:
+        """The host part of the base URL, without the port."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def secure(self) -> bool:
+        """Is the installation reached over TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def session_cookie(self) -> str:
+        """`__Host-` binds the cookie to this host, but only over TLS."""
+        return "__Host-kipina" if self.secure else "kipina"
+
+    @cached_property
+    def key(self) -> bytes:
+        """The signing key: from the environment, else made once and kept beside the files."""
+        if self.secret_key:
+            return self.secret_key.encode()
+        path = self.files.parent / "secret"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text().encode()

@@ -1,0 +1,10 @@
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    JUROR = "juror"
+    ORGANIZER = "organizer"
+
+
+class Ground(StrEnum):
+    PARTY = "party"

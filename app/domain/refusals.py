@@ -1,0 +1,46 @@
+"""Why the rules say no. `web/wording` gives each reason its sentence in the person's language."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """One reason for a refusal; the value is stable and may be logged."""
+
+    NOT_ALLOWED = "not_allowed"
+    NOT_FOUND = "not_found"
+    CONFLICT_OF_INTEREST = "conflict_of_interest"
+    WRONG_STATE = "wrong_state"
+    CALL_NOT_OPEN = "call_not_open"
+    CALL_CLOSED = "call_closed"
+    JURY_NOT_OPEN = "jury_not_open"
+    DECISIONS_SIGNED = "decisions_signed"
+    DECISIONS_NOT_SIGNED = "decisions_not_signed"
+    DECISIONS_INCOMPLETE = "decisions_incomplete"
+    EVENT_CLOSED = "event_closed"
+    EVENT_NOT_READY = "event_not_ready"
+    TRANSLATION_MISSING = "translation_missing"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    ALREADY_EXISTS = "already_exists"
+    ALREADY_APPLIED = "already_applied"
+    INCOMPLETE = "incomplete"
+    MISSING_FIELD = "missing_field"
+    NOT_A_PDF = "not_a_pdf"
+    FILE_TOO_LARGE = "file_too_large"
+    TOO_MANY_FILES = "too_many_files"
+    LINK_SPENT = "link_spent"
+    LAST_OWNER = "last_owner"
+    IN_USE = "in_use"
+    RELEASE_NAME_TAKEN = "release_name_taken"
+    NOTHING_TO_RELEASE = "nothing_to_release"
+    STAGE_NEEDS_MORE = "stage_needs_more"
+    SCORE_OUT_OF_RANGE = "score_out_of_range"
+    BAD_BUSINESS_ID = "bad_business_id"
+
+
+class Refused(Exception):
+    """The rules refuse; `field` names the form field the reason belongs to, if it belongs to one."""
+
+    def __init__(self, reason: Reason, field: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field

@@ -1,0 +1,47 @@
+"""The tables. Importing this package knows them all, as the migrations need."""
+
+from app.models.application import Application, Attachment, Decision
+from app.models.city import City, Cpv, Platform, Unit
+from app.models.company import Company, CompanyMember
+from app.models.event import Challenge, Criterion, Event
+from app.models.followup import CaseEntry, FollowUpCase
+from app.models.jury import Assignment, Conflict, JurySeat, Score, ScoreSheet
+from app.models.person import CityMember, KeptForm, Person, SignInLink, WebSession
+from app.models.programme import Document, Place, ProgrammeRelease, ProgrammeSession
+from app.models.record import AuditEvent, Job, JobState, MailState, OutgoingMail
+
+__all__ = [
+    "Application",
+    "Assignment",
+    "Attachment",
+    "AuditEvent",
+    "CaseEntry",
+    "Challenge",
+    "City",
+    "CityMember",
+    "Company",
+    "CompanyMember",
+    "Conflict",
+    "Cpv",
+    "Criterion",
+    "Decision",
+    "Document",
+    "Event",
+    "FollowUpCase",
+    "Job",
+    "JobState",
+    "JurySeat",
+    "KeptForm",
+    "MailState",
+    "OutgoingMail",
+    "Person",
+    "Place",
+    "Platform",
+    "ProgrammeRelease",
+    "ProgrammeSession",
+    "Score",
+    "ScoreSheet",
+    "SignInLink",
+    "Unit",
+    "WebSession",
+]

@@ -1,0 +1,79 @@
+"""People, the roles they hold, and how they come in."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from app.domain.access import CITY_ROLES, Role
+from app.models.columns import enum_of, key, moment, moment_or_none, ref, ref_or_none
+
+
+class Person(SQLModel, table=True):
+    """Somebody who can sign in, known by a mail address kept in lower case."""
+
+    __tablename__ = "person"
+    __table_args__: ClassVar = (sa.CheckConstraint("email = lower(email)", name="email_lower"),)
+
+    id: int = key()
+    email: str = Field(unique=True)
+    name: str = ""
+    title: str = ""
+    locale: str = "fi"
+    is_admin: bool = False
+    created_at: datetime = moment()
+
+
+class CityMember(SQLModel, table=True):
+    """A role held in a city."""
+
+    __tablename__ = "city_member"
+    __table_args__: ClassVar = (
+        sa.UniqueConstraint("city_id", "person_id", "role"),
+        sa.CheckConstraint(f"role in ({', '.join(repr(role.value) for role in sorted(CITY_ROLES))})", name="city_role"),
+    )
+
+    id: int = key()
+    city_id: int = ref("city.id")
+    person_id: int = ref("person.id")
+    role: Role = Field(sa_type=enum_of(Role))  # type: ignore[call-overload]
+    unit_id: int | None = ref_or_none("unit.id")
+
+
+class SignInLink(SQLModel, table=True):
+    """A one-time link by mail. Only the hash of its token is kept; it is spent by POST alone."""
+
+    __tablename__ = "sign_in_link"
+
+    token_hash: str = Field(primary_key=True)
+    email: str = Field(index=True)
+    next_path: str = ""
+    locale: str = "fi"
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment_or_none()
+
+
+class WebSession(SQLModel, table=True):
+    """A signed-in browser. Only the hash of its cookie is kept."""
+
+    __tablename__ = "web_session"
+
+    token_hash: str = Field(primary_key=True)
+    person_id: int = ref("person.id")
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+    ended_at: datetime | None = moment_or_none()
+
+
+class KeptForm(SQLModel, table=True):
+    """What somebody typed into a form when their sign-in had run out, until they are back."""
+
+    __tablename__ = "kept_form"
+
+    token_hash: str = Field(primary_key=True)
+    form_id: str
+    path: str
+    values: dict[str, Any] = Field(sa_type=sa.JSON)
+    created_at: datetime = moment()

@@ -1,0 +1,76 @@
+"""Cities and their parts."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from app.domain.ids import CityId
+from app.domain.localized import Localized
+from app.models import City, Platform, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class CityFacts:
+    """What every page of a city needs."""
+
+    id: CityId
+    slug: str
+    name: Localized
+    languages: tuple[str, ...]
+    time_zone: str
+    theme: str
+    logo: str | None
+    contact_email: str
+    public_version: int
+
+
+def facts(session: Session, slug: str) -> CityFacts | None:
+    """The city with this slug."""
+    return _one(session, col(City.slug) == slug)
+
+
+def facts_by_id(session: Session, city_id: int) -> CityFacts | None:
+    """The city with this id."""
+    return _one(session, col(City.id) == city_id)
+
+
+def _one(session: Session, which: sa.ColumnElement[bool]) -> CityFacts | None:
+    row = session.execute(
+        sa.select(
+            City.id, City.slug, City.name, City.languages, City.time_zone, City.theme, City.logo, City.contact_email,
+            City.public_version,
+        ).where(which)
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    return CityFacts(
+        id=CityId(row.id),
+        slug=row.slug,
+        name=row.name,
+        languages=tuple(row.languages.split(",")),
+        time_zone=row.time_zone,
+        theme=row.theme,
+        logo=row.logo,
+        contact_email=row.contact_email,
+        public_version=row.public_version,
+    )
+
+
+def all_cities(session: Session) -> list[City]:
+    """Every city of the installation, by name."""
+    return sorted(session.exec(select(City)), key=lambda city: city.name.text("fi"))
+
+
+def units(session: Session, city_id: int) -> list[Unit]:
+    """The units of a city in their own order."""
+    return list(session.exec(select(Unit).where(Unit.city_id == city_id).order_by(col(Unit.position), col(Unit.id))))
+
+
+def platforms(session: Session, city_id: int) -> list[Platform]:
+    """The platforms of a city in their own order."""
+    return list(
+        session.exec(
+            select(Platform).where(Platform.city_id == city_id).order_by(col(Platform.position), col(Platform.id))
+        )
+    )

@@ -1,0 +1,76 @@
+"""People and the roles they hold."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from app.domain.access import Actor, Role
+from app.domain.ids import CityId, CompanyId, EventId, PersonId
+from app.models import CityMember, CompanyMember, JurySeat, Person, WebSession
+
+
+def actor_of_session(session: Session, token_hash: str, now: datetime) -> Actor | None:
+    """The actor behind a browser's cookie, or None when nobody is signed in there any more."""
+    person = session.execute(
+        sa.select(Person.id, Person.name, Person.email, Person.locale, Person.is_admin)
+        .join(WebSession, col(WebSession.person_id) == Person.id)
+        .where(
+            col(WebSession.token_hash) == token_hash,
+            col(WebSession.expires_at) > now,
+            col(WebSession.ended_at).is_(None),
+        )
+    ).one_or_none()
+    return None if person is None else _actor(session, *person)
+
+
+def actor_of_person(session: Session, person_id: int) -> Actor | None:
+    """The same for a person by id: for the worker, the command line and the demo."""
+    person = session.execute(
+        sa.select(Person.id, Person.name, Person.email, Person.locale, Person.is_admin).where(
+            col(Person.id) == person_id
+        )
+    ).one_or_none()
+    return None if person is None else _actor(session, *person)
+
+
+def _actor(session: Session, person_id: int, name: str, email: str, locale: str, is_admin: bool) -> Actor:  # noqa: FBT001
+    held = session.execute(
+        sa.union_all(
+            sa.select(sa.literal("city"), CityMember.city_id, sa.cast(CityMember.role, sa.String)).where(
+                col(CityMember.person_id) == person_id
+            ),
+            sa.select(sa.literal("company"), CompanyMember.company_id, sa.cast(CompanyMember.role, sa.String)).where(
+                col(CompanyMember.person_id) == person_id
+            ),
+            sa.select(sa.literal("jury"), JurySeat.event_id, sa.literal(Role.JUROR.value)).where(
+                col(JurySeat.person_id) == person_id
+            ),
+        )
+    ).all()
+    return Actor(
+        person=PersonId(person_id),
+        name=name,
+        email=email,
+        locale=locale,
+        admin=is_admin,
+        in_cities=frozenset((CityId(where), Role(role)) for kind, where, role in held if kind == "city"),
+        in_companies=frozenset((CompanyId(where), Role(role)) for kind, where, role in held if kind == "company"),
+        jury_of=frozenset(EventId(where) for kind, where, _ in held if kind == "jury"),
+    )
+
+
+def by_email(session: Session, email: str) -> Person | None:
+    """The person with this mail address."""
+    return session.exec(select(Person).where(Person.email == email.strip().lower())).one_or_none()
+
+
+def staff(session: Session, city_id: int, *roles: Role) -> list[Person]:
+    """Those who hold one of these roles (any, when none is named) in a city, by name."""
+    wanted = [col(CityMember.city_id) == city_id]
+    if roles:
+        wanted.append(col(CityMember.role).in_(roles))
+    members = sa.select(CityMember.person_id).where(*wanted)
+    return list(
+        session.exec(select(Person).where(col(Person.id).in_(members)).order_by(col(Person.name), col(Person.id)))
+    )

@@ -1,0 +1,14 @@
+"""What waits for a person: one query per kind of work, none per row."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app.domain.access import Actor
+from app.domain.task import Task
+
+
+def of(session: Session, actor: Actor, now: datetime, language: str) -> list[Task]:
+    """Everything that waits for the actor, what is due first at the top."""
+    tasks: list[Task] = []
+    return sorted(tasks, key=lambda task: (task.due is None, task.due or now, task.kind, task.about))

@@ -1,0 +1,12 @@
+"""Every router of the app, in the order in which addresses are tried: fixed words before cities' slugs."""
+
+from app.routes import healthz
+from app.routes.account import demo, sign_in, tasks
+
+ROUTERS = (
+    healthz.router,
+    sign_in.router,
+    sign_in.sign_out,
+    demo.router,
+    tasks.router,
+)

@@ -1,0 +1,108 @@
+"""Coming in by a one-time link, and going out."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar
+from urllib.parse import unquote
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.domain.access import Permission
+from app.domain.refusals import Refused
+from app.services import signing_in
+from app.web import session as web_session
+from app.web.forms import Fields, Form, Posted, filled
+from app.web.guard import reads, writes
+from app.web.pages import go, go_to, show
+from app.web.visit import Reading, Writing
+from app.web.wording import N_, say_refusal
+
+router = APIRouter(prefix="/sign-in")
+
+FORM = "account-sign-in-form"
+
+
+@dataclass(frozen=True)
+class NewPage:
+    """Asks for a mail address."""
+
+    template: ClassVar[str] = "account/sign_in/new.html"
+    form: Form
+    kept: bool = False
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class SentPage:
+    """A link is on its way."""
+
+    template: ClassVar[str] = "account/sign_in/sent.html"
+    email: str
+    form: Form = field(default_factory=lambda: Form(FORM))
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """The link was opened; a button signs in."""
+
+    template: ClassVar[str] = "account/sign_in/open.html"
+    token: str
+
+
+def local_path(path: str) -> str:
+    """Only a path of ours: anything that could lead to another site becomes the front page."""
+    path = unquote(path)
+    harmless = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return path if harmless and len(path) < 1_000 else "/"  # noqa: PLR2004
+
+
+@router.get("", name="account.sign_in.new")
+def new(visit: Annotated[Reading, reads(Permission.SIGN_IN)], next: str = "/", kept: str = "") -> Response:  # noqa: A002
+    """The form."""
+    return show(visit, NewPage(filled(FORM, {"next": local_path(next)}), kept=kept == "1"))
+
+
+@router.post("", name="account.sign_in.create")
+def create(visit: Annotated[Writing, writes(Permission.SIGN_IN)], posted: Posted) -> Response:
+    """Mail a link."""
+    fields = Fields(posted, visit.language)
+    email = fields.email("email")
+    if fields.errors:
+        return show(visit, NewPage(fields.form(FORM)), status=422)
+    signing_in.send_link(visit.session, email, local_path(fields.raw("next")), visit.language, visit.now)
+    return show(visit, SentPage(email))
+
+
+@router.get("/{token}", name="account.sign_in.open")
+def open_link(visit: Annotated[Reading, reads(Permission.SIGN_IN)], token: str) -> Response:
+    """A button only: mail scanners open links too, and must not spend them."""
+    return show(visit, OpenPage(token))
+
+
+@router.post("/{token}", name="account.sign_in.spend")
+def spend(visit: Annotated[Writing, writes(Permission.SIGN_IN)], posted: Posted, token: str) -> Response:  # noqa: ARG001
+    """Sign in, with a new session whatever the browser had before."""
+    try:
+        person, next_path = signing_in.spend_link(visit.session, token, visit.now)
+    except Refused as refusal:
+        page = NewPage(filled(FORM, {"next": "/"}), refusal=say_refusal(refusal.reason, visit.language))
+        return show(visit, page, status=409)
+    visit.session.flush()
+    web_session.end(visit.session, visit.request, visit.settings, visit.now)
+    token = web_session.begin(visit.session, person.id, visit.now)
+    target = next_path if next_path not in {"", "/"} else "/tasks"
+    response = go_to(visit, f"/{visit.language}{target}")
+    web_session.set_cookie(response, visit.settings, token)
+    return response
+
+
+sign_out = APIRouter(prefix="/sign-out")
+
+
+@sign_out.post("", name="account.sign_out.create")
+def leave(visit: Annotated[Writing, writes(Permission.ACCOUNT_USE)], posted: Posted) -> Response:  # noqa: ARG001
+    """Sign out here."""
+    web_session.end(visit.session, visit.request, visit.settings, visit.now)
+    response = go(visit, "public.front.show", flash=N_("You are signed out."))
+    web_session.clear_cookie(response, visit.settings)
+    return response

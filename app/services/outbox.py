@@ -1,0 +1,123 @@
+"""Outgoing mail: written with the change it tells of, sent by the worker, readable and editable before it leaves."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from app.adapters import templates
+from app.adapters.database import WriteSession
+from app.domain.access import Actor
+from app.domain.refusals import Reason, Refused
+from app.models import MailState, OutgoingMail
+from app.services import audit
+from app.services.jobs import LEASE
+
+MAX_ATTEMPTS = 12
+
+
+def queue(
+    session: WriteSession,
+    kind: str,
+    *,
+    to_email: str,
+    to_name: str,
+    language: str,
+    now: datetime,
+    zone: ZoneInfo,
+    context: dict[str, Any],
+    city_id: int | None = None,
+    event_id: int | None = None,
+    application_id: int | None = None,
+    held: bool = False,
+    secret: bool = False,
+    calendar: str = "",
+) -> OutgoingMail:
+    """Write one mail to one person from `templates/mail/<kind>.txt`; its first line is the subject.
+
+    A held mail waits until a person releases it. The templates are plain text, so nothing typed becomes a link of ours.
+    """
+    written = templates.render(
+        f"mail/{kind}.txt", language, templates.Reader(zone, now), {"to_name": to_name, **context}
+    )
+    subject, _, body = written.strip().partition("\n")
+    mail = OutgoingMail(
+        message_id=f"<{secrets.token_hex(16)}@kipina>",
+        city_id=city_id,
+        event_id=event_id,
+        application_id=application_id,
+        kind=kind,
+        to_email=to_email,
+        to_name=" ".join(to_name.split()),
+        locale=language,
+        subject=" ".join(subject.split())[:200],
+        body=body.strip() + "\n",
+        calendar=calendar,
+        state=MailState.HELD if held else MailState.QUEUED,
+        secret=secret,
+        created_at=now,
+        due_at=now,
+    )
+    session.add(mail)
+    return mail
+
+
+def edit(session: WriteSession, actor: Actor, mail: OutgoingMail, subject: str, body: str, now: datetime) -> None:
+    """Change a mail that has not left; refused once it has."""
+    if mail.state not in {MailState.HELD, MailState.QUEUED, MailState.FAILED}:
+        raise Refused(Reason.WRONG_STATE)
+    before = audit.snapshot(mail, "subject", "body")
+    mail.subject, mail.body = " ".join(subject.split()), body
+    audit.record(
+        session,
+        actor,
+        "edited",
+        mail,
+        now,
+        city_id=mail.city_id,
+        before=before,
+        after=audit.snapshot(mail, "subject", "body"),
+    )
+
+
+def release(session: WriteSession, event_id: int, now: datetime) -> int:
+    """Let the held mails of an event go; returns how many."""
+    held = session.exec(
+        select(OutgoingMail).where(OutgoingMail.event_id == event_id, OutgoingMail.state == MailState.HELD)
+    ).all()
+    for mail in held:
+        mail.state, mail.due_at = MailState.QUEUED, now
+    return len(held)
+
+
+def claim(session: WriteSession, now: datetime) -> OutgoingMail | None:
+    """The next mail to send, kept from other workers for the length of the lease."""
+    mail = session.exec(
+        select(OutgoingMail)
+        .where(OutgoingMail.state == MailState.QUEUED, col(OutgoingMail.due_at) <= now)
+        .order_by(col(OutgoingMail.due_at), col(OutgoingMail.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if mail is not None:
+        mail.due_at = now + LEASE
+        mail.attempts += 1
+    return mail
+
+
+def sent(mail: OutgoingMail, now: datetime) -> None:
+    """It left. A mail with a sign-in link loses its text at once."""
+    mail.state, mail.sent_at, mail.last_error = MailState.SENT, now, ""
+    if mail.secret:
+        mail.body = ""
+
+
+def not_sent(mail: OutgoingMail, error: str, now: datetime) -> None:
+    """It did not: try again later and later, up to a day and a half; then it is shown as failed."""
+    mail.last_error = error[:500]
+    if mail.attempts >= MAX_ATTEMPTS:
+        mail.state = MailState.FAILED
+    else:
+        mail.due_at = now + timedelta(minutes=min(2**mail.attempts, 480))

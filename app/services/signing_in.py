@@ -1,0 +1,75 @@
+"""Coming in: a one-time link by mail, spent by POST alone."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.adapters.database import WriteSession
+from app.domain.access import PUBLIC
+from app.domain.refusals import Reason, Refused
+from app.models import Person, SignInLink
+from app.queries import people
+from app.services import audit, outbox
+
+LINK_LIVES = timedelta(minutes=10)
+
+
+def hash_of(token: str) -> str:
+    """What the database keeps of a link's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def send_link(session: WriteSession, email: str, next_path: str, language: str, now: datetime) -> None:
+    """Mail a link, whether or not the address is known: the answer tells nothing about who is."""
+    token = secrets.token_urlsafe(32)
+    person = people.by_email(session, email)
+    session.add(
+        SignInLink(
+            token_hash=hash_of(token),
+            email=email,
+            next_path=next_path,
+            locale=language,
+            created_at=now,
+            expires_at=now + LINK_LIVES,
+        )
+    )
+    outbox.queue(
+        session,
+        "sign_in",
+        to_email=email,
+        to_name=person.name if person else "",
+        language=language,
+        now=now,
+        zone=ZoneInfo("Europe/Helsinki"),
+        context={"token": token},
+        secret=True,
+    )
+
+
+def spend_link(session: WriteSession, token: str, now: datetime) -> tuple[Person, str]:
+    """The person behind a link and where they were going; refused when it is spent or old.
+
+    Spending is one conditional UPDATE, so of many at once exactly one succeeds. An unknown address is a new person.
+    """
+    spent = session.execute(
+        sa.update(SignInLink)
+        .where(
+            col(SignInLink.token_hash) == hash_of(token),
+            col(SignInLink.used_at).is_(None),
+            col(SignInLink.expires_at) > now,
+        )
+        .values(used_at=now)
+        .returning(SignInLink.email, SignInLink.next_path, SignInLink.locale)
+    ).one_or_none()
+    if spent is None:
+        raise Refused(Reason.LINK_SPENT)
+    person = people.by_email(session, spent.email)
+    if person is None:
+        person = Person(email=spent.email, locale=spent.locale, created_at=now)
+        session.add(person)
+        audit.record(session, PUBLIC, "created", person, now, city_id=None, after={"email": person.email})
+    return person, spent.next_path

@@ -1,0 +1,22 @@
+"""What somebody had typed when their sign-in ran out: brought back into the form when they return."""
+
+from typing import Any
+
+from app.models import KeptForm
+from app.web.forms import Form
+from app.web.session import hash_of
+from app.web.visit import Visit
+
+KEPT_COOKIE = "kipina_kept"
+
+
+def bring_back(visit: Visit[Any], form: object) -> Form | None:
+    """The kept form of this browser, when the page shows that very form; the worker removes it after a day."""
+    token = visit.request.cookies.get(KEPT_COOKIE)
+    if not token or not isinstance(form, Form) or visit.request.method != "GET" or not visit.actor.signed_in:
+        return None
+    kept = visit.session.get(KeptForm, hash_of(token))
+    if kept is None or kept.form_id != form.id:
+        return None
+    typed = {name: values[0] for name, values in kept.values.items() if name not in {"version", "form_id"}}
+    return Form(id=form.id, typed={**form.typed, **typed}, lists={**form.lists, **kept.values}, errors={})

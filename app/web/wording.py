@@ -1,0 +1,146 @@
+"""The words for what the rules say: each enum member has its sentence here, and nowhere else."""
+
+from enum import StrEnum
+
+from app.adapters.language import translations
+from app.domain.access import Role
+from app.domain.application import PublicStatus, State
+from app.domain.phase import DateFault, Phase
+from app.domain.refusals import Reason
+
+
+def N_(message: str) -> str:  # noqa: N802
+    """Mark a message for the catalogues; it is translated where it is said."""
+    return message
+
+
+class Fault(StrEnum):
+    """What can be wrong with a value that somebody typed."""
+
+    MISSING = "missing"
+    TOO_LONG = "too_long"
+    NOT_A_NUMBER = "not_a_number"
+    OUT_OF_RANGE = "out_of_range"
+    NOT_A_DATE = "not_a_date"
+    NOT_A_TIME = "not_a_time"
+    NOT_A_CHOICE = "not_a_choice"
+    NOT_AN_EMAIL = "not_an_email"
+    NOT_A_WEB_ADDRESS = "not_a_web_address"
+
+
+FAULTS: dict[Fault, str] = {
+    Fault.MISSING: N_("Fill this in."),
+    Fault.TOO_LONG: N_("Shorten this to %(longest)s characters; it is now %(length)s."),
+    Fault.NOT_A_NUMBER: N_("Write a whole number, such as 15000."),
+    Fault.OUT_OF_RANGE: N_("Write a number from %(low)s to %(high)s."),
+    Fault.NOT_A_DATE: N_("Write the date as day.month.year, such as 12.2.2027."),
+    Fault.NOT_A_TIME: N_("Write the time as hours and minutes, such as 16.00."),
+    Fault.NOT_A_CHOICE: N_("Choose one of the options."),
+    Fault.NOT_AN_EMAIL: N_("Write an email address, such as maija@example.org."),
+    Fault.NOT_A_WEB_ADDRESS: N_("Write a web address, such as www.example.org."),
+}
+
+REFUSALS: dict[Reason, str] = {
+    Reason.NOT_ALLOWED: N_("This page is for others. If you need it, ask the event's organizer."),
+    Reason.NOT_FOUND: N_("There is nothing here, or it is not for you to see."),
+    Reason.CONFLICT_OF_INTEREST: N_("There is a conflict of interest, so this application is closed to you."),
+    Reason.WRONG_STATE: N_("This can no longer be done here. Open the page again to see where things stand."),
+    Reason.CALL_NOT_OPEN: N_("The call is not open yet."),
+    Reason.CALL_CLOSED: N_("The call has closed. What you sent in time is safe."),
+    Reason.JURY_NOT_OPEN: N_("Scoring is not open now."),
+    Reason.DECISIONS_SIGNED: N_("The decisions are signed and final."),
+    Reason.DECISIONS_NOT_SIGNED: N_("This is possible when the decisions are signed."),
+    Reason.DECISIONS_INCOMPLETE: N_("Some decisions still lack something. They are listed on the page."),
+    Reason.EVENT_CLOSED: N_("The event is over, so this can no longer be changed."),
+    Reason.EVENT_NOT_READY: N_("Something is still missing before this can be published. The page lists it."),
+    Reason.TRANSLATION_MISSING: N_("Write this in both Finnish and Swedish before publishing."),
+    Reason.CHANGED_MEANWHILE: N_("Somebody else changed this while you were writing. Compare the two and save again."),
+    Reason.ALREADY_EXISTS: N_("This already exists."),
+    Reason.ALREADY_APPLIED: N_("Your company already has an application to this challenge."),
+    Reason.INCOMPLETE: N_("Something is still missing."),
+    Reason.MISSING_FIELD: N_("Fill this in."),
+    Reason.NOT_A_PDF: N_("This file is not a PDF that can be opened. Save it as PDF and try again."),
+    Reason.FILE_TOO_LARGE: N_("This file is too large. It can be 25 MB at most."),
+    Reason.TOO_MANY_FILES: N_("There are already as many files as there can be. Remove one first."),
+    Reason.LINK_SPENT: N_("This link has been used, or it is more than ten minutes old. Ask for a new one."),
+    Reason.LAST_OWNER: N_("A company needs an owner. Make somebody else the owner first."),
+    Reason.IN_USE: N_("This is in use, so it cannot be removed."),
+    Reason.RELEASE_NAME_TAKEN: N_("An earlier version has this name. Choose another."),
+    Reason.NOTHING_TO_RELEASE: N_("There is nothing in the programme yet."),
+    Reason.STAGE_NEEDS_MORE: N_("The case needs more before it can move to this stage."),
+    Reason.SCORE_OUT_OF_RANGE: N_("Choose a score on the scale."),
+    Reason.BAD_BUSINESS_ID: N_(
+        "Check the business ID: its last digit does not match. A right one looks like 0112038-9."
+    ),
+}
+
+# One table per enum: members of different enums with equal values would be one key of a common dict.
+WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    Role: {
+        Role.VIEWER: N_("Viewer"),
+        Role.EDITOR: N_("Editor"),
+        Role.OWNER: N_("Owner"),
+        Role.JUROR: N_("Juror"),
+        Role.LEADERSHIP: N_("Leadership"),
+        Role.AGENT: N_("Innovation agent"),
+        Role.PROCUREMENT: N_("Procurement"),
+        Role.ORGANIZER: N_("Organizer"),
+        Role.ADMIN: N_("Administrator"),
+    },
+    Phase: {
+        Phase.DRAFT: N_("Being prepared"),
+        Phase.PUBLISHED: N_("Published"),
+        Phase.CALL_OPEN: N_("Call open"),
+        Phase.CALL_CLOSED: N_("Call closed"),
+        Phase.JURY: N_("Jury at work"),
+        Phase.DECIDED: N_("Decided"),
+        Phase.PROGRAMME_RELEASED: N_("Programme out"),
+        Phase.HELD: N_("Pitch day"),
+        Phase.FOLLOW_UP: N_("Follow-up"),
+        Phase.CLOSED: N_("Closed"),
+    },
+    State: {
+        State.DRAFT: N_("Draft"),
+        State.SUBMITTED: N_("Submitted"),
+        State.WITHDRAWN: N_("Withdrawn"),
+        State.INVITED: N_("Invited"),
+        State.CONFIRMED: N_("Confirmed"),
+        State.RESERVED: N_("On reserve"),
+        State.DECLINED: N_("Not invited"),
+        State.CANCELLED: N_("Cancelled"),
+    },
+    PublicStatus: {
+        PublicStatus.DRAFT: N_("Draft"),
+        PublicStatus.RECEIVED: N_("Received"),
+        PublicStatus.IN_REVIEW: N_("Being assessed"),
+        PublicStatus.WITHDRAWN: N_("Withdrawn"),
+        PublicStatus.INVITED: N_("Invited to pitch"),
+        PublicStatus.CONFIRMED: N_("Coming to pitch"),
+        PublicStatus.ON_RESERVE: N_("On the reserve list"),
+        PublicStatus.NOT_INVITED: N_("Not invited this time"),
+        PublicStatus.CANCELLED: N_("Cancelled"),
+    },
+    DateFault: {
+        DateFault.CLOSES_BEFORE_OPENS: N_("The call must close after it opens."),
+        DateFault.JURY_BEFORE_CLOSE: N_("The jury can begin only when the call has closed."),
+        DateFault.DAY_BEFORE_JURY: N_("The pitch day must come after the jury's work."),
+        DateFault.DAY_ENDS_BEFORE_START: N_("The day must end after it begins."),
+    },
+}
+
+
+def word(member: StrEnum | None, language: str) -> str:
+    """The word for an enum member in a language; an empty string for None."""
+    if member is None:
+        return ""
+    return translations(language).gettext(WORDS[type(member)][member])
+
+
+def say_fault(fault: Fault, language: str, **values: object) -> str:
+    """The sentence for a fault in a typed value."""
+    return translations(language).gettext(FAULTS[fault]) % values
+
+
+def say_refusal(reason: Reason, language: str) -> str:
+    """The sentence for a refusal."""
+    return translations(language).gettext(REFUSALS[reason])

@@ -1,0 +1,129 @@
+"""What every test can ask for: a database on either server, a cast of people, and a strict client."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from app.adapters import clock, migrations
+from app.adapters.database import WriteSession, make_engine, writing
+from app.config import Settings
+from app.main import create_app
+from app.models import Person
+from app.web import session as web_session
+from tests.postgres import Cluster
+from tests.strict import StrictClient
+from tests.world import NOW, World
+
+BOTH = ("services", "queries")
+"""Folders whose tests run on SQLite and on PostgreSQL."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the database half of the suite on both servers."""
+    if "backend" in metafunc.fixturenames:
+        both = metafunc.definition.path.parent.name in BOTH
+        metafunc.parametrize("backend", ["sqlite", "postgresql"] if both else ["sqlite"], scope="session")
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL of our own, started when the first test needs it."""
+    cluster = Cluster(tmp_path_factory.mktemp("postgres"))
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = make_engine(f"sqlite:///{path}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database."""
+    if backend == "postgresql":
+        cluster: Cluster = request.getfixturevalue("cluster")
+        return cluster.fresh_database()
+    path = tmp_path / "kipina.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of an installation at a loopback address."""
+    return Settings(
+        database_url=database_url, files=tmp_path / "files", base_url="http://testserver", secret_key="test-key"
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[FastAPI]:
+    """The app over that database."""
+    app = create_app(settings)
+    yield app
+    app.state.engine.dispose()
+
+
+@pytest.fixture
+def engine(app: FastAPI) -> sa.Engine:
+    """Its engine."""
+    engine: sa.Engine = app.state.engine
+    return engine
+
+
+@pytest.fixture
+def session(engine: sa.Engine) -> Iterator[WriteSession]:
+    """A write session that is never committed by itself: for services and queries."""
+    with WriteSession(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def world(engine: sa.Engine, settings: Settings) -> World:
+    """Makes cities, people, events … through the services, each in a transaction of its own."""
+    return World(engine, settings)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which the world's events are made."""
+    return NOW
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[StrictClient]:
+    """A browser that nobody has signed in with."""
+    with StrictClient(app) as client:
+        yield client
+
+
+@pytest.fixture
+def sign_in(app: FastAPI, engine: sa.Engine, settings: Settings) -> Iterator[Callable[[Person], StrictClient]]:
+    """`sign_in(person)` gives a browser of that person's own."""
+    opened: list[StrictClient] = []
+
+    def open_browser(person: Person) -> StrictClient:
+        with writing(engine) as session:
+            token = web_session.begin(session, person.id, clock.now())
+        client = StrictClient(app)
+        client.__enter__()
+        client.cookies.set(settings.session_cookie, token)
+        opened.append(client)
+        return client
+
+    yield open_browser
+    for client in opened:
+        client.__exit__(None, None, None)

@@ -1,0 +1,67 @@
+"""A PostgreSQL cluster of the tests' own, run as another user when we are root."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+
+from app.adapters import migrations
+from app.adapters.database import make_engine
+
+
+class Cluster:
+    """Started on construction; a migrated template is copied for each test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bin = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+        self.data = folder / "data"
+        self.user = "postgres" if os.geteuid() == 0 else None
+        if self.user:
+            for parent in [folder, *folder.parents][:4]:
+                parent.chmod(parent.stat().st_mode | 0o055)
+            shutil.chown(folder, self.user)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self._run("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync",
+                  "--locale-provider=icu", "--icu-locale=fi-FI", "--locale=C.UTF-8")  # fmt: skip
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        options += " -c max_connections=200"
+        self._run("pg_ctl", "-D", self.data, "-l", self.data / "log", "-w", "-o", options, "start")
+        self._names = count(1)
+        with self._admin() as connection:
+            connection.execute("CREATE DATABASE template_kipina")
+        engine = make_engine(self.url("template_kipina"))
+        migrations.upgrade(engine)
+        engine.dispose()
+
+    def url(self, database: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def fresh_database(self) -> str:
+        name = f"test_{next(self._names)}"
+        with self._admin() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kipina")  # type: ignore[arg-type]
+        return self.url(name)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+
+    def _admin(self) -> psycopg.Connection:
+        return psycopg.connect(sa.make_url(self.url("postgres")).render_as_string(), autocommit=True)
+
+    def _run(self, program: str, *arguments: object) -> None:
+        as_user = {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid} if self.user else {}
+        subprocess.run(
+            [self.bin / program, *map(str, arguments)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+            **as_user,  # type: ignore[call-overload]
+        )
