@@ -47,7 +47,7 @@ class Cluster:
     def fresh_database(self) -> str:
         name = f"test_{next(self._names)}"
         with self._admin() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kipina")  # type: ignore[arg-type]
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kipina")
         return self.url(name)
 
     def stop(self) -> None:
@@ -57,11 +57,6 @@ class Cluster:
         return psycopg.connect(sa.make_url(self.url("postgres")).render_as_string(), autocommit=True)
 
     def _run(self, program: str, *arguments: object) -> None:
-        as_user = {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid} if self.user else {}
-        subprocess.run(
-            [self.bin / program, *map(str, arguments)],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd="/",
-            **as_user,  # type: ignore[call-overload]
-        )
+        command = [str(self.bin / program), *map(str, arguments)]
+        group = pwd.getpwnam(self.user).pw_gid if self.user else None
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", user=self.user, group=group)

@@ -19,7 +19,7 @@ class StrictClient(TestClient):
         super().__init__(app, follow_redirects=False, raise_server_exceptions=True)
         self.language = language
 
-    def request(self, method: str, url: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+    def request(self, method: str, url: Any, **kwargs: Any) -> Any:
         path = str(url)
         if path.startswith("/") and not re.match(r"/(fi|sv|en|static|healthz|robots|sitemap)\b", path):
             url = f"/{self.language}{path}"
@@ -84,7 +84,7 @@ def check(html: str, *, fragment: bool = False) -> None:
     for element in tree.iter():
         if not isinstance(element.tag, str):
             continue
-        inline = [name for name in element.keys() if name == "style" or name.startswith("on")]
+        inline = [name for name in element.attrib if name == "style" or name.startswith("on")]
         assert not inline, f"inline {inline} on <{element.tag}>"
         assert element.tag != "style", "a <style> element"
         assert element.tag != "script" or element.get("src") or element.get("type") == "application/ld+json", (

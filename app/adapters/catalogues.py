@@ -18,7 +18,7 @@ TRANSLATED = ("fi", "sv")
 def gather() -> Catalog:
     """Every message that stands in the code and the templates."""
     with (LOCALE_DIR / "babel.cfg").open() as source:
-        methods, options = parse_mapping_cfg(source)
+        methods, options = parse_mapping_cfg(source)  # type: ignore[no-untyped-call]
     catalogue = Catalog()
     found = extract_from_dir(
         ROOT / "app",
@@ -51,7 +51,11 @@ def written(catalogue: Catalog) -> bytes:
     """The file, in the order of the messages, without places and dates: so that two changes seldom collide."""
     out = io.BytesIO()
     write_po(out, catalogue, width=0, no_location=True, omit_header=True, sort_output=True)
-    return b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n' + plural_header(catalogue) + out.getvalue()
+    return (
+        b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        + plural_header(catalogue)
+        + out.getvalue()
+    )
 
 
 def plural_header(catalogue: Catalog) -> bytes:

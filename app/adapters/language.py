@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -103,7 +104,9 @@ def show_from_now(value: datetime | date, now: datetime, language: str, zone: Zo
             return translations(language).gettext("today")
     if abs(days) == 1:
         return translations(language).gettext("tomorrow" if days == 1 else "yesterday")
-    granularity = "day" if abs(days) < DAYS_UNTIL else "month" if abs(days) < MONTHS_UNTIL else "year"
+    granularity: Literal["day", "month", "year"] = "day"
+    if abs(days) >= DAYS_UNTIL:
+        granularity = "month" if abs(days) < MONTHS_UNTIL else "year"
     return format_timedelta(
         timedelta(days=days),
         granularity=granularity,

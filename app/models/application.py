@@ -31,7 +31,7 @@ class Application(SQLModel, table=True):
     challenge_id: int = ref("challenge.id")
     company_id: int = ref("company.id")
     number: int | None = None
-    state: State = Field(default=State.DRAFT, sa_type=enum_of(State))  # type: ignore[call-overload]
+    state: State = Field(default=State.DRAFT, sa_type=enum_of(State))
     locale: str = "fi"
     title: str = ""
     solution: str = ""
@@ -87,7 +87,7 @@ class Decision(SQLModel, table=True):
 
     application_id: int = Field(primary_key=True, foreign_key="application.id")
     event_id: int = ref("event.id")
-    outcome: Outcome = Field(sa_type=enum_of(Outcome))  # type: ignore[call-overload]
+    outcome: Outcome = Field(sa_type=enum_of(Outcome))
     reserve_rank: int | None = None
     reasons: str = ""
     """Told to the company, in its language."""

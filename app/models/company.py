@@ -49,5 +49,5 @@ class CompanyMember(SQLModel, table=True):
     id: int = key()
     company_id: int = ref("company.id")
     person_id: int = ref("person.id")
-    role: Role = Field(sa_type=enum_of(Role))  # type: ignore[call-overload]
+    role: Role = Field(sa_type=enum_of(Role))
     phone: str = ""

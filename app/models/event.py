@@ -39,7 +39,7 @@ class Event(SQLModel, table=True):
     place: Localized = localized()
     places_to_pitch: int = 15
     """How many companies can be invited."""
-    aggregate: Aggregate = Field(default=Aggregate.MEAN, sa_type=enum_of(Aggregate))  # type: ignore[call-overload]
+    aggregate: Aggregate = Field(default=Aggregate.MEAN, sa_type=enum_of(Aggregate))
     show_others_scores: bool = False
     """May a juror see others' totals after sending in their own."""
     published_at: datetime | None = moment_or_none()

@@ -32,8 +32,8 @@ class FollowUpCase(SQLModel, table=True):
     company_id: int = ref("company.id")
     unit_id: int = ref("unit.id")
     title: Localized = localized()
-    stage: Stage = Field(default=Stage.TRIAGE, sa_type=enum_of(Stage))  # type: ignore[call-overload]
-    furthest: Stage = Field(default=Stage.TRIAGE, sa_type=enum_of(Stage, "furthest"))  # type: ignore[call-overload]
+    stage: Stage = Field(default=Stage.TRIAGE, sa_type=enum_of(Stage))
+    furthest: Stage = Field(default=Stage.TRIAGE, sa_type=enum_of(Stage, "furthest"))
     """The furthest stage ever reached; the funnel counts by it."""
     stage_since: datetime = moment()
     owner_person_id: int | None = ref_or_none("person.id")
@@ -47,8 +47,8 @@ class FollowUpCase(SQLModel, table=True):
     pilot_target: str = ""
     pilot_result: str = ""
     pilot_ends_on: date | None = None
-    exit_type: ExitType | None = Field(default=None, sa_type=enum_of(ExitType), nullable=True)  # type: ignore[call-overload]
-    end_reason: EndReason | None = Field(default=None, sa_type=enum_of(EndReason), nullable=True)  # type: ignore[call-overload]
+    exit_type: ExitType | None = Field(default=None, sa_type=enum_of(ExitType), nullable=True)
+    end_reason: EndReason | None = Field(default=None, sa_type=enum_of(EndReason), nullable=True)
     lesson: Localized = localized()
     published_at: datetime | None = moment_or_none()
     public_summary: Localized = localized()
@@ -70,12 +70,12 @@ class CaseEntry(SQLModel, table=True):
 
     id: int = key()
     case_id: int = ref("follow_up_case.id")
-    kind: EntryKind = Field(sa_type=enum_of(EntryKind))  # type: ignore[call-overload]
+    kind: EntryKind = Field(sa_type=enum_of(EntryKind))
     happened_at: datetime = moment()
     text: str = ""
     with_whom: str = ""
-    from_stage: Stage | None = Field(default=None, sa_type=enum_of(Stage, "from_stage"), nullable=True)  # type: ignore[call-overload]
-    to_stage: Stage | None = Field(default=None, sa_type=enum_of(Stage, "to_stage"), nullable=True)  # type: ignore[call-overload]
+    from_stage: Stage | None = Field(default=None, sa_type=enum_of(Stage, "from_stage"), nullable=True)
+    to_stage: Stage | None = Field(default=None, sa_type=enum_of(Stage, "to_stage"), nullable=True)
     shown_to_company: bool = False
     created_by: int | None = ref_or_none("person.id", index=False)
     created_at: datetime = moment()

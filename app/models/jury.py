@@ -44,9 +44,9 @@ class Conflict(SQLModel, table=True):
     id: int = key()
     application_id: int = ref("application.id", index=False)
     person_id: int = ref("person.id")
-    ground: Ground = Field(sa_type=enum_of(Ground))  # type: ignore[call-overload]
+    ground: Ground = Field(sa_type=enum_of(Ground))
     note: str = ""
-    source: Source = Field(sa_type=enum_of(Source))  # type: ignore[call-overload]
+    source: Source = Field(sa_type=enum_of(Source))
     declared_by: int | None = ref_or_none("person.id", index=False)
     declared_at: datetime = moment()
 

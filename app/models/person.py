@@ -37,7 +37,7 @@ class CityMember(SQLModel, table=True):
     id: int = key()
     city_id: int = ref("city.id")
     person_id: int = ref("person.id")
-    role: Role = Field(sa_type=enum_of(Role))  # type: ignore[call-overload]
+    role: Role = Field(sa_type=enum_of(Role))
     unit_id: int | None = ref_or_none("unit.id")
 
 

@@ -35,7 +35,7 @@ class ProgrammeSession(SQLModel, table=True):
 
     id: int = key()
     event_id: int = ref("event.id")
-    kind: SessionKind = Field(sa_type=enum_of(SessionKind))  # type: ignore[call-overload]
+    kind: SessionKind = Field(sa_type=enum_of(SessionKind))
     title: Localized = localized()
     abstract: Localized = localized()
     place_id: int | None = ref_or_none("place.id")

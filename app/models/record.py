@@ -39,7 +39,7 @@ class OutgoingMail(SQLModel, table=True):
     body: str
     calendar: str = ""
     """An iCalendar attachment, when there is one."""
-    state: MailState = Field(default=MailState.QUEUED, sa_type=enum_of(MailState))  # type: ignore[call-overload]
+    state: MailState = Field(default=MailState.QUEUED, sa_type=enum_of(MailState))
     secret: bool = False
     """Carries a sign-in link: never shown to anybody but in demo mode."""
     created_at: datetime = moment()
@@ -66,7 +66,7 @@ class Job(SQLModel, table=True):
     id: int = key()
     kind: str
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
-    state: JobState = Field(default=JobState.WAITING, sa_type=enum_of(JobState))  # type: ignore[call-overload]
+    state: JobState = Field(default=JobState.WAITING, sa_type=enum_of(JobState))
     due_at: datetime = moment()
     attempts: int = 0
     last_error: str = ""

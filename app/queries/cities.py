@@ -38,8 +38,8 @@ def facts_by_id(session: Session, city_id: int) -> CityFacts | None:
 def _one(session: Session, which: sa.ColumnElement[bool]) -> CityFacts | None:
     row = session.execute(
         sa.select(
-            City.id, City.slug, City.name, City.languages, City.time_zone, City.theme, City.logo, City.contact_email,
-            City.public_version,
+            col(City.id), col(City.slug), col(City.name), col(City.languages), col(City.time_zone), col(City.theme),
+            col(City.logo), col(City.contact_email), col(City.public_version),
         ).where(which)
     ).one_or_none()  # fmt: skip
     if row is None:

@@ -38,15 +38,17 @@ def groups(session: Session) -> list[Group]:
     """Everybody with a role, by role; somebody with two roles stands in both."""
     held = [
         *session.execute(
-            sa.select(CityMember.person_id, CityMember.role, City.name).join(City, col(City.id) == CityMember.city_id)
+            sa.select(col(CityMember.person_id), col(CityMember.role), col(City.name)).join(
+                City, col(City.id) == CityMember.city_id
+            )
         ),
         *session.execute(
-            sa.select(CompanyMember.person_id, CompanyMember.role, Company.name).join(
+            sa.select(col(CompanyMember.person_id), col(CompanyMember.role), col(Company.name)).join(
                 Company, col(Company.id) == CompanyMember.company_id
             )
         ),
-        *((row[0], Role.JUROR, None) for row in session.execute(sa.select(JurySeat.person_id).distinct())),
-        *((row[0], Role.ADMIN, None) for row in session.execute(sa.select(Person.id).where(col(Person.is_admin)))),
+        *((row[0], Role.JUROR, None) for row in session.execute(sa.select(col(JurySeat.person_id)).distinct())),
+        *((row[0], Role.ADMIN, None) for row in session.execute(sa.select(col(Person.id)).where(col(Person.is_admin)))),
     ]
     people = {person.id: person for person in session.exec(select(Person).order_by(col(Person.name)))}
     by_role: dict[Role, dict[int, Somebody]] = {}

@@ -13,7 +13,7 @@ from app.models import CityMember, CompanyMember, JurySeat, Person, WebSession
 def actor_of_session(session: Session, token_hash: str, now: datetime) -> Actor | None:
     """The actor behind a browser's cookie, or None when nobody is signed in there any more."""
     person = session.execute(
-        sa.select(Person.id, Person.name, Person.email, Person.locale, Person.is_admin)
+        sa.select(col(Person.id), col(Person.name), col(Person.email), col(Person.locale), col(Person.is_admin))
         .join(WebSession, col(WebSession.person_id) == Person.id)
         .where(
             col(WebSession.token_hash) == token_hash,
@@ -27,7 +27,7 @@ def actor_of_session(session: Session, token_hash: str, now: datetime) -> Actor 
 def actor_of_person(session: Session, person_id: int) -> Actor | None:
     """The same for a person by id: for the worker, the command line and the demo."""
     person = session.execute(
-        sa.select(Person.id, Person.name, Person.email, Person.locale, Person.is_admin).where(
+        sa.select(col(Person.id), col(Person.name), col(Person.email), col(Person.locale), col(Person.is_admin)).where(
             col(Person.id) == person_id
         )
     ).one_or_none()
@@ -37,13 +37,13 @@ def actor_of_person(session: Session, person_id: int) -> Actor | None:
 def _actor(session: Session, person_id: int, name: str, email: str, locale: str, is_admin: bool) -> Actor:  # noqa: FBT001
     held = session.execute(
         sa.union_all(
-            sa.select(sa.literal("city"), CityMember.city_id, sa.cast(CityMember.role, sa.String)).where(
+            sa.select(sa.literal("city"), col(CityMember.city_id), sa.cast(col(CityMember.role), sa.String)).where(
                 col(CityMember.person_id) == person_id
             ),
-            sa.select(sa.literal("company"), CompanyMember.company_id, sa.cast(CompanyMember.role, sa.String)).where(
-                col(CompanyMember.person_id) == person_id
-            ),
-            sa.select(sa.literal("jury"), JurySeat.event_id, sa.literal(Role.JUROR.value)).where(
+            sa.select(
+                sa.literal("company"), col(CompanyMember.company_id), sa.cast(col(CompanyMember.role), sa.String)
+            ).where(col(CompanyMember.person_id) == person_id),
+            sa.select(sa.literal("jury"), col(JurySeat.event_id), sa.literal(Role.JUROR.value)).where(
                 col(JurySeat.person_id) == person_id
             ),
         )
@@ -70,7 +70,7 @@ def staff(session: Session, city_id: int, *roles: Role) -> list[Person]:
     wanted = [col(CityMember.city_id) == city_id]
     if roles:
         wanted.append(col(CityMember.role).in_(roles))
-    members = sa.select(CityMember.person_id).where(*wanted)
+    members = sa.select(col(CityMember.person_id)).where(*wanted)
     return list(
         session.exec(select(Person).where(col(Person.id).in_(members)).order_by(col(Person.name), col(Person.id)))
     )

@@ -63,7 +63,7 @@ def spend_link(session: WriteSession, token: str, now: datetime) -> tuple[Person
             col(SignInLink.expires_at) > now,
         )
         .values(used_at=now)
-        .returning(SignInLink.email, SignInLink.next_path, SignInLink.locale)
+        .returning(col(SignInLink.email), col(SignInLink.next_path), col(SignInLink.locale))
     ).one_or_none()
     if spent is None:
         raise Refused(Reason.LINK_SPENT)

@@ -20,7 +20,7 @@ class SignInNeeded(Exception):
 
 
 def reads(permission: Permission) -> Any:
-    """The visit of a page that only shows something, for `visit: Annotated[Reading, reads(Permission.…)]`."""
+    """The visit of a page that only shows something; declare it with Annotated, as every route does."""
 
     def open_visit(request: Request) -> Iterator[Visit[ReadSession]]:
         with reading(request.app.state.engine) as session:

@@ -40,7 +40,7 @@ class LanguagePrefix:
             inner = {**scope, "path": f"/{rest}", "raw_path": f"/{rest}".encode(), "kipina.language": language}
             await self.app(inner, receive, send)
         elif path.startswith(WITHOUT_LANGUAGE) or scope["method"] not in {"GET", "HEAD"}:
-            await self.app(scope | {"kipina.language": "fi"}, receive, send)
+            await self.app({**scope, "kipina.language": "fi"}, receive, send)
         else:
             headers = Headers(scope=scope)
             cookie = dict(parse_qsl(headers.get("cookie", "").replace("; ", "&"))).get(LANGUAGE_COOKIE)

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
+from sqlmodel import col
 
 from app.adapters.database import reading
 from app.models import OutgoingMail, Person
@@ -12,9 +13,11 @@ from tests.world import World
 
 def link_of(engine: sa.Engine) -> str:
     with reading(engine) as session:
-        body = session.execute(sa.select(OutgoingMail.body).order_by(OutgoingMail.id.desc())).scalars().first()
+        body = (
+            session.execute(sa.select(col(OutgoingMail.body)).order_by(col(OutgoingMail.id).desc())).scalars().first()
+        )
     assert body is not None
-    return next(line for line in body.splitlines() if "/sign-in/" in line).removeprefix("http://testserver")
+    return next(str(line) for line in body.splitlines() if "/sign-in/" in line).removeprefix("http://testserver")
 
 
 def test_a_link_by_mail_signs_in_once(client: StrictClient, engine: sa.Engine) -> None:
