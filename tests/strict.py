@@ -28,6 +28,10 @@ class StrictClient(TestClient):
             check(response.text, fragment="HX-Request" in (kwargs.get("headers") or {}))
         return response
 
+    def raise_server_exceptions(self, raises: bool) -> None:
+        """Whether an unexpected error fails the test or becomes the page that people would get."""
+        self._transport.raise_server_exceptions = raises  # type: ignore[attr-defined]
+
     def submit(self, page: str, action: str | None = None, /, *, files: Any = None, **values: Any) -> Any:
         """Open a page, fill in the form that posts to `action` (or the only one in main), and send it.
 

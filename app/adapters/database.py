@@ -37,6 +37,7 @@ def make_engine(url: str, *, threads: int = 4) -> sa.Engine:
     )
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "reset", _end_transaction)
     return engine
 
 
@@ -44,6 +45,12 @@ def _prepare_connection(connection: sqlite3.Connection, _record: object) -> None
     connection.isolation_level = None  # the driver must not begin transactions of its own
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _end_transaction(connection: sqlite3.Connection, _record: object, _state: object) -> None:
+    # A COMMIT that fails leaves its transaction open, and nobody rolls it back: the next to borrow would be inside it.
+    if connection.in_transaction:
+        connection.rollback()
 
 
 def _begin(connection: sa.Connection) -> None:

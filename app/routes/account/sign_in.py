@@ -1,6 +1,6 @@
 """Coming in by a one-time link, and going out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from urllib.parse import unquote
 
@@ -38,7 +38,6 @@ class SentPage:
 
     template: ClassVar[str] = "account/sign_in/sent.html"
     email: str
-    form: Form = field(default_factory=lambda: Form(FORM))
 
 
 @dataclass(frozen=True)
