@@ -122,3 +122,51 @@ def date_faults(milestones: Milestones) -> list[DateFault]:
     if milestones.call_opens_at and milestones.call_opens_at == milestones.call_closes_at:
         faults.append(DateFault.CLOSES_BEFORE_OPENS)
     return faults
+
+
+class LifeStep(StrEnum):
+    """The stations of an event as people follow it."""
+
+    CALL_OPENS = "call_opens"
+    CALL_CLOSES = "call_closes"
+    JURY = "jury"
+    PITCH_DAY = "pitch_day"
+    FOLLOW_UP = "follow_up"
+
+
+class When(StrEnum):
+    """Where a station lies from now."""
+
+    PAST = "past"
+    NOW = "now"
+    COMING = "coming"
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One station: its moment, if it is set, and where it lies."""
+
+    step: LifeStep
+    at: datetime | None
+    when: When
+
+
+def life_line(milestones: Milestones, now: datetime) -> list[Station]:
+    """The stations of an event in order. The jury, the day and the follow-up last: they can be going on now."""
+    phase = phase_at(milestones, now)
+    going_on = {Phase.JURY: LifeStep.JURY, Phase.HELD: LifeStep.PITCH_DAY, Phase.FOLLOW_UP: LifeStep.FOLLOW_UP}
+    moments = {
+        LifeStep.CALL_OPENS: milestones.call_opens_at,
+        LifeStep.CALL_CLOSES: milestones.call_closes_at,
+        LifeStep.JURY: milestones.jury_opens_at or milestones.call_closes_at,
+        LifeStep.PITCH_DAY: milestones.day_starts_at,
+        LifeStep.FOLLOW_UP: milestones.day_ends_at,
+    }
+    return [
+        Station(
+            step,
+            moment,
+            When.NOW if going_on.get(phase) is step else When.PAST if moment and moment <= now else When.COMING,
+        )
+        for step, moment in moments.items()
+    ]

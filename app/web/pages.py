@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, Protocol
 from urllib.parse import quote
@@ -138,6 +137,12 @@ def show(visit: Reading | Writing, page: Page, *, fragment: str | None = None, s
     return response
 
 
+def render(visit: Visit[Any], page: Page) -> str:
+    """The page as text, for answers that are kept in memory or are no HTML; it takes no word of confirmation along."""
+    reader = templates.Reader(visit.zone, visit.now)
+    return templates.render(page.template, visit.language, reader, {"page": page, "here": _here(visit, [])})
+
+
 def go(
     visit: Reading | Writing, route: str, /, *, flash: str | None = None, kind: str = "success", **params: Any
 ) -> Response:
@@ -233,8 +238,3 @@ def _nav(visit: Visit[Any]) -> list[Link]:
             room = href.split("/")[2] if href.count("/") > 1 else ""
             links.append(Link(gettext(label), href, current=visit.path.split("/")[1:2] == [room]))
     return links
-
-
-def plain(text: str, *, media_type: str, headers: Iterable[tuple[str, str]] = ()) -> Response:
-    """An answer that is no page: a feed, a calendar, a map of the site."""
-    return Response(text, media_type=media_type, headers=dict(headers))

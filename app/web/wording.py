@@ -5,7 +5,7 @@ from enum import StrEnum
 from app.adapters.language import translations
 from app.domain.access import Role
 from app.domain.application import PublicStatus, State
-from app.domain.phase import DateFault, Phase
+from app.domain.phase import DateFault, LifeStep, Phase
 from app.domain.refusals import Reason
 
 
@@ -119,6 +119,13 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         PublicStatus.ON_RESERVE: N_("On the reserve list"),
         PublicStatus.NOT_INVITED: N_("Not invited this time"),
         PublicStatus.CANCELLED: N_("Cancelled"),
+    },
+    LifeStep: {
+        LifeStep.CALL_OPENS: N_("Call opens"),
+        LifeStep.CALL_CLOSES: N_("Call closes"),
+        LifeStep.JURY: N_("Jury"),
+        LifeStep.PITCH_DAY: N_("Pitch day"),
+        LifeStep.FOLLOW_UP: N_("Follow-up"),
     },
     DateFault: {
         DateFault.CLOSES_BEFORE_OPENS: N_("The call must close after it opens."),
