@@ -5,23 +5,43 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlmodel import col, select
 
 from app.adapters import clock
 from app.adapters.database import WriteSession, writing
 from app.config import Settings
 from app.domain.access import Actor, Role
+from app.domain.answers import Answers
+from app.domain.application import Action, State
+from app.domain.deciding import Outcome
 from app.domain.localized import Localized
-from app.models import Challenge, City, Criterion, Event, JurySeat, Person, Unit
+from app.domain.phase import phase_at
+from app.models import (
+    Application,
+    Challenge,
+    City,
+    Company,
+    CompanyMember,
+    Criterion,
+    Decision,
+    Event,
+    JurySeat,
+    Person,
+    Unit,
+)
 from app.queries import cities as city_queries
 from app.queries import people as people_queries
-from app.services import cities, events, people
+from app.services import applications, cities, companies, events, invitations, people
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 """The tests' present: real, since the app asks the clock; dates of events are laid around it."""
 
 SYSTEM = Actor(name="test")
+ZONE = ZoneInfo("Europe/Helsinki")
+QUESTIONS = ("title", "solution", "fit", "evidence", "pilot", "from_city", "price", "team")
 
 
 def texts(fi: str, sv: str | None = None, en: str | None = None) -> Localized:
@@ -127,3 +147,115 @@ class World:
                 )
             )
         return person
+
+    def business_id(self) -> str:
+        """A business ID with a right check digit, another one at every call."""
+        weights = (7, 9, 10, 5, 8, 4, 2)
+        while True:
+            digits = f"{9_000_000 + next(self._numbers)}"
+            rest = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11
+            if rest != 1:
+                return f"{digits}-{(11 - rest) % 11}"
+
+    def company(self, name: str = "", owner: Person | None = None, **values: Any) -> Company:
+        """A company with an owner; `world.owner_of(company)` gives the owner back."""
+        owner = owner or self.person()
+        values.setdefault("register_number", self.business_id())
+        draft = companies.CompanyDraft(name=name or f"Yritys {values['register_number']} Oy", **values)
+        actor = self.actor(owner)
+        with self.change() as session:
+            return companies.create(session, actor, draft, clock.now())
+
+    def owner_of(self, company: Company) -> Person:
+        with WriteSession(self.engine) as session:
+            return session.exec(
+                select(Person)
+                .join(CompanyMember, col(CompanyMember.person_id) == Person.id)
+                .where(CompanyMember.company_id == company.id, CompanyMember.role == Role.OWNER)
+                .order_by(col(CompanyMember.id))
+                .limit(1)
+            ).one()
+
+    def company_member(self, company: Company, role: Role, name: str = "") -> Person:
+        """Somebody in a company beside its owner."""
+        person = self.person(name)
+        actor = self.actor(self.owner_of(company))
+        with self.change() as session:
+            companies.invite(session, actor, company, person.email, role, clock.now(), ZONE)
+        return person
+
+    def application(
+        self,
+        challenge: Challenge,
+        company: Company | None = None,
+        state: State | str = State.SUBMITTED,
+        *,
+        reserve_rank: int | None = None,
+        **answers: str,
+    ) -> Application:
+        """An application in a state, by every legal step that leads there, each at a time when it was legal.
+
+        Confirmed and cancelled ones need signed decisions, so they sign the event when nobody has.
+        """
+        company = company or self.company()
+        state = State(state)
+        actor = self.actor(self.owner_of(company))
+        written = Answers(**({name: f"Vastaus: {name}" for name in QUESTIONS} | answers))
+        with self.change() as session:
+            event = session.get_one(Event, challenge.event_id)
+            assert event.call_opens_at
+            assert event.call_closes_at
+            applied = event.call_opens_at + timedelta(hours=1)
+            application = applications.start(session, actor, event, challenge, company, applied)
+
+            def step(action: Action, at: datetime) -> None:
+                phase = phase_at(event.milestones, at)
+                if action is Action.SUBMIT:
+                    applications.submit(session, actor, application, at, phase)
+                else:
+                    applications.move(session, actor, application, action, at, phase)
+
+            open_phase = phase_at(event.milestones, applied)
+            applications.save(session, actor, application, written, 1, applied, open_phase)
+            if state is State.DRAFT:
+                return application
+            step(Action.SUBMIT, applied + timedelta(minutes=20))
+            if state is State.SUBMITTED:
+                return application
+            if state is State.WITHDRAWN:
+                step(Action.WITHDRAW, applied + timedelta(days=1))
+                return application
+            decided = event.call_closes_at + timedelta(hours=1)
+            outcome = {State.RESERVED: Outcome.RESERVE, State.DECLINED: Outcome.DECLINE}.get(state, Outcome.INVITE)
+            if outcome is Outcome.RESERVE and reserve_rank is None:
+                reserve_rank = self._next_rank(session, event)
+            session.add(
+                Decision(
+                    application_id=application.id,
+                    event_id=event.id,
+                    outcome=outcome,
+                    reserve_rank=reserve_rank if outcome is Outcome.RESERVE else None,
+                    reasons="Tarve on luettu tarkasti.",
+                    prepared_at=decided,
+                    applied_at=decided,
+                )
+            )
+            step(Action(outcome.value), decided)
+            if state in {State.CONFIRMED, State.CANCELLED}:
+                event.decided_at = event.decided_at or decided + timedelta(hours=1)
+                answered = event.decided_at + timedelta(hours=1)
+                answer = invitations.confirm if state is State.CONFIRMED else invitations.cancel
+                answer(session, actor, application, event, answered)
+            return application
+
+    def sign(self, event: Event) -> Event:
+        """Sign the decisions of an event, an hour after the world's applications were decided."""
+        with self.change() as session:
+            event = session.get_one(Event, event.id)
+            assert event.call_closes_at
+            event.decided_at = event.decided_at or event.call_closes_at + timedelta(hours=2)
+            return event
+
+    def _next_rank(self, session: WriteSession, event: Event) -> int:
+        ranks = session.exec(select(Decision.reserve_rank).where(Decision.event_id == event.id))
+        return max((rank for rank in ranks if rank), default=0) + 1
