@@ -126,13 +126,14 @@ class World:
                 session, SYSTEM, event, clock.now(), title=texts(title), need=texts(f"Tarve: {title}"), **values
             )
 
-    def criteria(self, event: Event, weights: tuple[int, ...] = (30, 30, 20, 20)) -> list[Criterion]:
+    def criteria(
+        self, event: Event, weights: tuple[int, ...] = (30, 30, 20, 20), challenge: Challenge | None = None
+    ) -> list[Criterion]:
+        of = challenge.id if challenge else None
         with self.change() as session:
+            values = [{"name": texts(f"Peruste {n}"), "weight": w, "position": n} for n, w in enumerate(weights, 1)]
             return [
-                events.add_criterion(
-                    session, SYSTEM, event, clock.now(), name=texts(f"Peruste {n}"), weight=weight, position=n
-                )
-                for n, weight in enumerate(weights, 1)
+                events.add_criterion(session, SYSTEM, event, clock.now(), challenge_id=of, **each) for each in values
             ]
 
     def juror(self, event: Event, name: str = "", challenge: Challenge | None = None) -> Person:

@@ -1,0 +1,35 @@
+"""What a jury scores: the criteria of an event, and those that one challenge has in addition."""
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from app.domain.refusals import Reason, Refused
+from app.models import Criterion, Score
+
+_ORDER = (col(Criterion.challenge_id).nulls_first(), col(Criterion.position), col(Criterion.id))
+
+
+def of_event(session: Session, event_id: int) -> list[Criterion]:
+    """All criteria of an event: first the common ones, then those of each challenge."""
+    return list(session.exec(select(Criterion).where(Criterion.event_id == event_id).order_by(*_ORDER)))
+
+
+def of_challenge(session: Session, event_id: int, challenge_id: int) -> list[Criterion]:
+    """What an application to this challenge is scored by: the common criteria, then the challenge's own."""
+    wanted = sa.or_(col(Criterion.challenge_id).is_(None), col(Criterion.challenge_id) == challenge_id)
+    return list(session.exec(select(Criterion).where(Criterion.event_id == event_id, wanted).order_by(*_ORDER)))
+
+
+def for_update(session: Session, event_id: int, criterion_id: int) -> Criterion:
+    """One criterion of an event, to be changed. Refused when the event has none such."""
+    found = select(Criterion).where(Criterion.event_id == event_id, Criterion.id == criterion_id).with_for_update()
+    criterion = session.exec(found).one_or_none()
+    if criterion is None:
+        raise Refused(Reason.NOT_FOUND)
+    return criterion
+
+
+def scoring_begun(session: Session, event_id: int) -> bool:
+    """Has any juror given a figure by a criterion of this event, on a sheet sent in or not."""
+    scored = sa.select(col(Score.criterion_id)).join(Criterion, col(Criterion.id) == Score.criterion_id)
+    return session.execute(scored.where(col(Criterion.event_id) == event_id).limit(1)).first() is not None
