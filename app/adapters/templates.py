@@ -81,6 +81,12 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in (words[0], words[-1])).upper() if len(words) > 1 else name[:2].upper()
 
 
+def brief(value: str, longest: int = 180) -> str:
+    """The beginning of a Markdown text as one plain line, cut between words."""
+    plain = " ".join(rich(value).striptags().split())
+    return plain if len(plain) <= longest else plain[:longest].rsplit(" ", 1)[0].rstrip(",.;:–- ") + " …"
+
+
 def _own_links(base_url: str, html: Markup) -> Markup:
     """Addresses of this installation in escaped text → links. For the demo's mail, where nothing else can open them."""
     found = re.compile(re.escape(str(escape(base_url))) + r"[^\s<]*")
@@ -96,7 +102,7 @@ def environment(language: str) -> Environment:
     """The environment of one language. `app.web.pages.connect` adds addresses and words to it."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES_DIR),
-        autoescape=True,
+        autoescape=lambda name: not (name or "").endswith(".txt"),  # mails are plain text
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -143,6 +149,7 @@ def environment(language: str) -> Environment:
         percent=lambda value: _nothing(value, lambda v: notation.show_number(v * 100, language, 0) + "\xa0%"),
         text=text,
         rich=rich,
+        brief=brief,
         local=local,
         plain=lambda value: value.text(language),
         initials=_initials,
@@ -158,6 +165,7 @@ def connect(path_for: Callable[..., str], base_url: str, **more: Any) -> None:
             path_for=local_path,
             link=lambda name, _path=local_path, **params: base_url.rstrip("/") + _path(name, **params),
             base_url=base_url.rstrip("/"),
+            link_in=lambda other, name, **params: base_url.rstrip("/") + path_for(other, name, **params),
             own_links=partial(_own_links, base_url.rstrip("/")),
             **{name: value(language) for name, value in more.items()},
         )

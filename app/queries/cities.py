@@ -57,6 +57,11 @@ def _one(session: Session, which: sa.ColumnElement[bool]) -> CityFacts | None:
     )
 
 
+def welcome(session: Session, city_id: int) -> Localized:
+    """The city's words of welcome."""
+    return session.execute(sa.select(col(City.welcome)).where(col(City.id) == city_id)).scalar_one()
+
+
 def all_cities(session: Session) -> list[City]:
     """Every city of the installation, by name."""
     return sorted(session.exec(select(City)), key=lambda city: city.name.text("fi"))

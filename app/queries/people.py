@@ -65,6 +65,11 @@ def by_email(session: Session, email: str) -> Person | None:
     return session.exec(select(Person).where(Person.email == email.strip().lower())).one_or_none()
 
 
+def admins(session: Session) -> list[Person]:
+    """Those who look after the installation."""
+    return list(session.exec(select(Person).where(col(Person.is_admin)).order_by(col(Person.id))))
+
+
 def staff(session: Session, city_id: int, *roles: Role) -> list[Person]:
     """Those who hold one of these roles (any, when none is named) in a city, by name."""
     wanted = [col(CityMember.city_id) == city_id]

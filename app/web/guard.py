@@ -70,10 +70,10 @@ def _enter(request: Request, session: S, permission: Permission) -> Visit[S]:
 
 
 def declares(permission: Permission) -> Any:
-    """For the few routes that need no visit: the declaration alone."""
+    """For the few routes that need no visit, in their `dependencies`: the declaration alone."""
 
     async def declare() -> None:
         return None
 
     declare.permission = permission  # type: ignore[attr-defined]
-    return declare
+    return Depends(declare)

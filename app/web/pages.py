@@ -16,6 +16,7 @@ from app.adapters import templates
 from app.adapters.language import translations
 from app.domain.access import Permission, holds
 from app.domain.localized import LANGUAGES
+from app.queries.cities import CityFacts
 from app.web.kept import KEPT_COOKIE, bring_back
 from app.web.language import LANGUAGE_COOKIE
 from app.web.visit import Reading, Visit, Writing
@@ -48,6 +49,7 @@ class CityMark:
     href: str
     theme: str
     logo_href: str | None
+    slug: str
 
 
 class Tongue(NamedTuple):
@@ -137,6 +139,14 @@ def show(visit: Reading | Writing, page: Page, *, fragment: str | None = None, s
     return response
 
 
+def city_of(visit: Visit[Any]) -> CityFacts:
+    """The city of an address that has one; the guard has refused others."""
+    if visit.city is None:
+        message = "this address has no city"
+        raise LookupError(message)
+    return visit.city
+
+
 def render(visit: Visit[Any], page: Page) -> str:
     """The page as text, for answers that are kept in memory or are no HTML; it takes no word of confirmation along."""
     reader = templates.Reader(visit.zone, visit.now)
@@ -213,7 +223,7 @@ def _city_mark(visit: Visit[Any]) -> CityMark | None:
         return None
     href = path_for(visit, "public.city.show", city=city.slug)
     logo = path_for(visit, "public.city.logo", city=city.slug) if city.logo else None
-    return CityMark(city.name.text(visit.language), href, city.theme, logo)
+    return CityMark(city.name.text(visit.language), href, city.theme, logo, city.slug)
 
 
 # Where each part of the house begins, for those who may enter it.
