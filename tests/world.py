@@ -117,7 +117,7 @@ class World:
             )
             event = events.create(session, SYSTEM, facts, draft, start - day * 3)
             if phase != "draft":
-                events.publish(session, SYSTEM, event, start - day * 2)
+                events.publish(session, SYSTEM, event, min(start - day * 2, NOW - day))
             return event
 
     def challenge(self, event: Event, title: str = "Sujuva kaavoitus", **values: Any) -> Challenge:

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import nh3
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
@@ -102,7 +102,7 @@ def environment(language: str) -> Environment:
     """The environment of one language. `app.web.pages.connect` adds addresses and words to it."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES_DIR),
-        autoescape=lambda name: not (name or "").endswith(".txt"),  # mails are plain text
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),  # mails are plain text
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

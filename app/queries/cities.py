@@ -59,7 +59,8 @@ def _one(session: Session, which: sa.ColumnElement[bool]) -> CityFacts | None:
 
 def welcome(session: Session, city_id: int) -> Localized:
     """The city's words of welcome."""
-    return session.execute(sa.select(col(City.welcome)).where(col(City.id) == city_id)).scalar_one()
+    words: Localized = session.execute(sa.select(col(City.welcome)).where(col(City.id) == city_id)).scalar_one()
+    return words
 
 
 def all_cities(session: Session) -> list[City]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -64,7 +65,7 @@ _MILESTONES = (
 
 def events(session: Session, now: datetime, city_id: int | None = None) -> list[EventLine]:
     """The published events of a city, or of all cities: the latest day first, those without one before them."""
-    wanted = sa.select(
+    wanted: sa.Select[Any] = sa.select(
         col(Event.id), col(Event.slug), col(Event.name), col(Event.summary), col(Event.place),
         col(City.slug).label("city_slug"), col(City.name).label("city_name"), *map(col, _MILESTONES),
     ).join(City, col(City.id) == Event.city_id)  # fmt: skip
@@ -159,14 +160,19 @@ def criteria(session: Session, event_id: int, challenge_id: int | None = None) -
             col(Criterion.name), col(Criterion.help), col(Criterion.weight), col(Criterion.informational),
             col(Criterion.challenge_id),
         )
-        .where(col(Criterion.event_id) == event_id, sa.or_(col(Criterion.challenge_id).is_(None), col(Criterion.challenge_id) == challenge_id))
+        .where(
+            col(Criterion.event_id) == event_id,
+            sa.or_(col(Criterion.challenge_id).is_(None), col(Criterion.challenge_id) == challenge_id),
+        )
         .order_by(col(Criterion.position), col(Criterion.id))
     ).all()  # fmt: skip
     own = [row for row in rows if row.challenge_id is not None]
     rows = own or [row for row in rows if row.challenge_id is None]
     total = sum(row.weight for row in rows if not row.informational) or 1
     return [
-        CriterionFacts(row.name, row.help, row.weight, 0 if row.informational else row.weight / total, row.informational)
+        CriterionFacts(
+            row.name, row.help, row.weight, 0 if row.informational else row.weight / total, row.informational
+        )
         for row in rows
     ]
 
@@ -193,4 +199,4 @@ def city_slugs(session: Session) -> list[str]:
 
 def newest_version(session: Session) -> int:
     """The sum of all cities' public versions: it rises with every public change anywhere."""
-    return session.execute(sa.select(sa.func.coalesce(sa.func.sum(col(City.public_version)), 0))).scalar_one()
+    return int(session.execute(sa.select(sa.func.sum(col(City.public_version)))).scalar_one() or 0)

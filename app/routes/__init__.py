@@ -2,6 +2,7 @@
 
 from app.routes import healthz
 from app.routes.account import demo, sign_in, tasks
+from app.routes.public import accessibility, city, events, front, sitemap
 
 ROUTERS = (
     healthz.router,
@@ -9,4 +10,10 @@ ROUTERS = (
     sign_in.sign_out,
     demo.router,
     tasks.router,
+    sitemap.router,
+    accessibility.router,
+    front.router,
+    # Cities' slugs come last: everything above is a word of its own.
+    city.router,
+    events.router,
 )

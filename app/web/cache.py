@@ -43,9 +43,9 @@ def show_public(
     if visit.actor.signed_in or FLASH_COOKIE in cookies or GUEST_COOKIE in cookies:
         html = render(visit, build())
         return Response(html, media_type=media_type, headers={"Cache-Control": "no-store", "Vary": "Cookie"})
+    address = f"{visit.language} {visit.path}?{visit.request.url.query}"
     key = (
-        visit.settings.base_url, visit.settings.database_url, f"{visit.language} {visit.path}?{visit.request.url.query}",
-        version, int(visit.now.timestamp() // 60),
+        visit.settings.base_url, visit.settings.database_url, address, version, int(visit.now.timestamp() // 60),
     )  # fmt: skip
     with _lock:
         kept = _pages.get(key)

@@ -1,7 +1,17 @@
 import pytest
 
 from app.domain.access import (
-    CITY_ROLES, COMPANY_ROLES, GRANTS, PUBLIC, Actor, Facts, Permission, Role, decide, holds, scope_of,
+    CITY_ROLES,
+    COMPANY_ROLES,
+    GRANTS,
+    PUBLIC,
+    Actor,
+    Facts,
+    Permission,
+    Role,
+    decide,
+    holds,
+    scope_of,
 )  # fmt: skip
 from app.domain.ids import CityId, CompanyId, EventId, PersonId
 from app.domain.refusals import Reason

@@ -73,7 +73,9 @@ def show_feed(visit: Annotated[Reading, reads(Permission.PUBLIC_READ)]) -> Respo
     def build() -> FeedPage:
         events = public.events(visit.session, visit.now, city.id)
         open_now = [event for event in events if event.phase is Phase.CALL_OPEN]
-        opened = max((event.milestones.call_opens_at for event in open_now if event.milestones.call_opens_at), default=visit.now)
+        opened = max(
+            (event.milestones.call_opens_at for event in open_now if event.milestones.call_opens_at), default=visit.now
+        )
         challenges = public.challenges(visit.session, [event.id for event in open_now])
         return FeedPage(city.name, city.slug, challenges, opened.isoformat())
 
