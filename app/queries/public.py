@@ -65,7 +65,7 @@ _MILESTONES = (
 
 def events(session: Session, now: datetime, city_id: int | None = None) -> list[EventLine]:
     """The published events of a city, or of all cities: the latest day first, those without one before them."""
-    wanted: sa.Select[Any] = sa.select(
+    wanted = sa.select(
         col(Event.id), col(Event.slug), col(Event.name), col(Event.summary), col(Event.place),
         col(City.slug).label("city_slug"), col(City.name).label("city_name"), *map(col, _MILESTONES),
     ).join(City, col(City.id) == Event.city_id)  # fmt: skip
