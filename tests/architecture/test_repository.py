@@ -41,7 +41,7 @@ SET_UP = [
 OWN_TEXT = [
     path for path in TRACKED if not path.startswith(VENDORED) and b"\0" not in (ROOT / path).read_bytes()[:8000]
 ]
-SCRIPTS = [path for path in TRACKED if path.startswith(("script/", ".ci/"))]
+SCRIPTS = [path for path in TRACKED if Path(path).parent in {Path("script"), Path(".ci")}]
 
 
 def _read(path: str) -> str:
@@ -51,6 +51,7 @@ def _read(path: str) -> str:
 def test_the_listing_sees_the_repository() -> None:
     assert {"script/server", "script/test", "requirements.lock", "pyproject.toml"} <= set(SET_UP)
     assert len(OWN_TEXT) > 40
+    assert {"script/setup", "script/server", "script/test", ".ci/run"} <= set(SCRIPTS)
 
 
 @pytest.mark.parametrize("path", SET_UP)
