@@ -44,8 +44,13 @@ class Form:
         return self.lists.get(name, [])
 
 
+async def read_form(request: Request) -> FormData:
+    """The form of a request, read once however often it is asked for."""
+    return await request.form(max_files=20, max_fields=2_000)
+
+
 async def _posted(request: Request) -> FormData:
-    posted = await request.form(max_files=20, max_fields=2_000)
+    posted = await read_form(request)
     if not csrf_holds(request, request.app.state.settings, str(posted.get("csrf", ""))):
         raise CsrfFailed
     return posted
