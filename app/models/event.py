@@ -97,6 +97,7 @@ class Challenge(SQLModel, table=True):
     """Questions for the market; Markdown."""
     strategy_goal: Localized = localized()
     themes: list[Any] = Field(default_factory=list, sa_type=sa.JSON)
+    """[{"fi": …, "sv": …, "en": …}, …]: a few words each."""
     platform_id: int | None = ref_or_none("platform.id")
     cpv_code: str | None = ref_or_none("cpv.code")
     owner_person_id: int | None = ref_or_none("person.id")

@@ -1,6 +1,6 @@
 """What anybody may see of a city: published events, their challenges, and who pitched once the programme is out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,14 +65,18 @@ _MILESTONES = (
 
 def events(session: Session, now: datetime, city_id: int | None = None) -> list[EventLine]:
     """The published events of a city, or of all cities: the latest day first, those without one before them."""
-    wanted = sa.select(
-        col(Event.id), col(Event.slug), col(Event.name), col(Event.summary), col(Event.place),
-        col(City.slug).label("city_slug"), col(City.name).label("city_name"), *map(col, _MILESTONES),
-    ).join(City, col(City.id) == Event.city_id)  # fmt: skip
-    wanted = wanted.where(col(Event.published_at) <= now)
+    conditions = [col(Event.published_at) <= now]
     if city_id is not None:
-        wanted = wanted.where(col(Event.city_id) == city_id)
-    rows = session.execute(wanted.order_by(col(Event.day_starts_at).desc().nulls_first(), col(Event.id).desc()))
+        conditions.append(col(Event.city_id) == city_id)
+    rows: Sequence[Any] = session.execute(
+        sa.select(
+            col(Event.id), col(Event.slug), col(Event.name), col(Event.summary), col(Event.place),
+            col(City.slug).label("city_slug"), col(City.name).label("city_name"), *map(col, _MILESTONES),
+        )
+        .join(City, col(City.id) == Event.city_id)
+        .where(*conditions)
+        .order_by(col(Event.day_starts_at).desc().nulls_first(), col(Event.id).desc())
+    ).all()  # fmt: skip
     lines = []
     for row in rows:
         milestones = Milestones(*row[7:])
@@ -119,6 +123,7 @@ class ChallengeFacts:
     owner_title: str
     platform: Localized
     cpv_label: Localized
+    themes: list[Localized]
 
 
 def challenge(session: Session, event_id: int, number: int) -> ChallengeFacts:
@@ -138,7 +143,7 @@ def challenge(session: Session, event_id: int, number: int) -> ChallengeFacts:
         raise Refused(Reason.NOT_FOUND)
     return ChallengeFacts(
         row.Challenge, row.unit or Localized(), row.owner or "", row.title or "", row.platform or Localized(),
-        row.cpv or Localized(),
+        row.cpv or Localized(), [Localized.of(theme) for theme in row.Challenge.themes],
     )  # fmt: skip
 
 
