@@ -10,7 +10,7 @@ from app.demo.people import actor_of
 from app.domain.answers import Answers
 from app.domain.application import State
 from app.domain.phase import phase_at
-from app.models import Challenge, Company, Event, JurySeat, Person
+from app.models import Challenge, Company, Cpv, Event, JurySeat, Person
 from app.queries import cities
 from app.services import applications, events
 
@@ -22,7 +22,9 @@ def load_events(session: WriteSession, loaded: Any, advance: Callable[[], None])
     for one in content["events"]:
         city = cities.facts(session, one["city"])
         assert city is not None  # noqa: S101
-        dates = {name: loaded.calendar.moment(value, workday=True) for name, value in one["dates"].items()}
+        dates: dict[str, Any] = {name: loaded.calendar.moment(value, workday=True) for name, value in one["dates"].items()}
+        # Moved to the same Monday, the jury would begin before the call has closed.
+        dates["jury_opens_at"] = max(dates["jury_opens_at"], dates["call_closes_at"])
         organizer = session.get_one(Person, loaded.id("person", _organizer(one["city"])))
         actor = actor_of(organizer)
         before = dates["published_at"] - timedelta(days=10)
@@ -86,10 +88,10 @@ def _add_challenge(
         effect_social=text(effects["social"]),
         effect_environmental=text(effects["environmental"]),
         questions=bullets(challenge["questions"]),
-        strategy_goal=text(goal["name"] if goal else None),
+        strategy_goal=text(goal["text"] if goal else None),
         themes=challenge["themes"],
         platform_id=loaded.id("platform", f"{city} {challenge['platform']}"),
-        cpv_code=challenge["cpv"],
+        cpv_code=challenge["cpv"] if session.get(Cpv, challenge["cpv"]) else None,
         owner_person_id=loaded.id("person", challenge["owner"]),
         owner_unit_id=loaded.id("unit", f"{city} {challenge['unit']}"),
         budget_min=challenge["budget_eur"]["min"],
@@ -107,25 +109,25 @@ def load_applications(session: WriteSession, loaded: Any, advance: Callable[[], 
         company = session.get_one(Company, loaded.id("company", one["company"]))
         owner = session.get_one(Person, loaded.id("owner", one["company"]))
         actor = actor_of(owner)
-        opened = event.call_opens_at
+        opened, closes = event.call_opens_at, event.call_closes_at
         assert opened is not None  # noqa: S101
+        assert closes is not None  # noqa: S101
         sent_at = loaded.calendar.past(one["submitted_at"]) if one.get("submitted_at") else None
-        begun_at = max(opened, (sent_at or loaded.calendar.now) - timedelta(days=3))
+        begun_at = max(opened, min(sent_at or loaded.calendar.now, closes) - timedelta(days=3))
         challenge = session.get_one(Challenge, loaded.id("challenge", one["challenge"]))
         application = applications.start(session, actor, event, challenge, company, begun_at)
         application.locale = one["language"]
         secret = one.get("confidential") or {}
-        ground = content["confidential_grounds"].get(secret.get("ground"), {})
         answers = Answers(
             title=one["title"], **one["answers"], confidential=secret.get("text", ""),
-            confidential_ground=ground.get(one["language"], ""),
+            confidential_ground=secret.get("ground", ""),
         )  # fmt: skip
         phase = phase_at(event.milestones, begun_at)
         applications.save(session, actor, application, answers, application.version, begun_at, phase)
         if sent_at is not None:
             applications.submit(session, actor, application, sent_at, phase_at(event.milestones, sent_at))
         if one["state"] == State.WITHDRAWN:
-            later = sent_at + timedelta(hours=30) if sent_at else loaded.calendar.now
+            later = loaded.calendar.past(one["withdrawn_at"])
             applications.withdraw(session, actor, application, later, phase_at(event.milestones, later))
         session.flush()
         loaded.remember("application", one["key"], application.id)
