@@ -22,7 +22,9 @@ def load_events(session: WriteSession, loaded: Any, advance: Callable[[], None])
     for one in content["events"]:
         city = cities.facts(session, one["city"])
         assert city is not None  # noqa: S101
-        dates: dict[str, Any] = {name: loaded.calendar.moment(value, workday=True) for name, value in one["dates"].items()}
+        dates: dict[str, Any] = {
+            name: loaded.calendar.moment(value, workday=True) for name, value in one["dates"].items()
+        }
         # Moved to the same Monday, the jury would begin before the call has closed.
         dates["jury_opens_at"] = max(dates["jury_opens_at"], dates["call_closes_at"])
         organizer = session.get_one(Person, loaded.id("person", _organizer(one["city"])))
@@ -66,7 +68,7 @@ def load_events(session: WriteSession, loaded: Any, advance: Callable[[], None])
 
 def _organizer(city: str) -> str:
     return next(
-        person["key"]
+        str(person["key"])
         for person in read("people")["people"]
         if any(held.get("city") == city and "organizer" in held["roles"] for held in person["memberships"])
     )

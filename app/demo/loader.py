@@ -24,6 +24,7 @@ class Loaded:
     def __init__(self, calendar: Calendar, settings: Settings) -> None:
         self.calendar, self.settings = calendar, settings
         self.ids: dict[str, dict[str, int]] = {}
+        self.goals: dict[str, dict[str, Any]] = {}
 
     def remember(self, kind: str, key: str, row_id: int) -> None:
         """Keep an id for those who refer to it."""

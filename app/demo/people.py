@@ -39,10 +39,11 @@ def load(session: WriteSession, loaded: Any, advance: Callable[[], None]) -> Non
             session.add(made)
             session.flush()
             loaded.remember("platform", f"{one['key']} {platform['key']}", made.id)
-        loaded.goals = {**getattr(loaded, "goals", {}), one["key"]: {g["key"]: g for g in one.get("strategy_goals", [])}}
+        loaded.goals[one["key"]] = {goal["key"]: goal for goal in one["strategy_goals"]}
         advance()
     for one in read("people")["people"]:
-        person = people_service.ensure(session, one["email"], one["name"], then, admin=one.get("installation_admin", False))
+        admin = one.get("installation_admin", False)
+        person = people_service.ensure(session, one["email"], one["name"], then, admin=admin)
         person.locale = one["language"]
         person.title = text(one["memberships"][0]["title"]).text(person.locale) if one["memberships"] else ""
         session.flush()
