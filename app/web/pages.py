@@ -6,11 +6,11 @@ import hmac
 import json
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import NoMatchFound
 
 from app.adapters import templates
 from app.adapters.language import translations
@@ -90,18 +90,20 @@ class Here:
 
 
 def path_of(app: FastAPI, language: str, route: str, /, **params: Any) -> str:
-    """The local path of a route in a language; parameters that the path does not take become the query."""
-    named = {key: value for key, value in params.items() if not key.startswith("q_")}
-    query = "&".join(f"{key[2:]}={quote(str(value))}" for key, value in params.items() if key.startswith("q_"))
-    try:
-        path = app.url_path_for(route, **named)
-    except NoMatchFound:  # while rooms are being built
+    """The local path of a route in a language; parameters that begin with `q_` become the query."""
+    path = app.state.paths.get(route)
+    if path is None:  # while rooms are being built
         return f"#{route}"
-    return f"/{language}{path}".rstrip("/") + (f"?{query}" if query else "")
+    named = {key: quote(str(value), safe="") for key, value in params.items() if not key.startswith("q_")}
+    query = urlencode({key[2:]: value for key, value in params.items() if key.startswith("q_")})
+    return f"/{language}{path.format(**named)}".rstrip("/") + (f"?{query}" if query else "")
 
 
 def connect(app: FastAPI, base_url: str) -> None:
     """Give the templates the addresses and the words of this app."""
+    # The router's own look-up tries every route in turn, and a page has a hundred links.
+    routes = (context.route for context in iter_route_contexts(app.routes))
+    app.state.paths = {route.name: route.path_format for route in routes if isinstance(route, APIRoute)}
     templates.connect(
         lambda language, name, /, **params: path_of(app, language, name, **params),
         base_url,
