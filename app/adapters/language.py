@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Literal
@@ -46,6 +46,7 @@ def translator(language: str) -> Callable[[str], str]:
     return translations(language).gettext
 
 
+@lru_cache(maxsize=4_000)
 def show_date(value: date | datetime, language: str, zone: ZoneInfo) -> str:
     """12.2.2027, or 12 February 2027 in English."""
     day = value.astimezone(zone).date() if isinstance(value, datetime) else value
@@ -53,6 +54,7 @@ def show_date(value: date | datetime, language: str, zone: ZoneInfo) -> str:
     return format_date(day, pattern, locale=babel_locale(language))
 
 
+@lru_cache(maxsize=4_000)
 def show_day(value: date | datetime, language: str, zone: ZoneInfo) -> str:
     """The day with its weekday: perjantai 12.2.2027."""
     day = value.astimezone(zone).date() if isinstance(value, datetime) else value
@@ -60,12 +62,14 @@ def show_day(value: date | datetime, language: str, zone: ZoneInfo) -> str:
     return format_date(day, pattern, locale=babel_locale(language))
 
 
+@lru_cache(maxsize=4_000)
 def show_month(value: date | datetime, language: str, zone: ZoneInfo) -> str:
     """The month and year: helmikuu 2027."""
     day = value.astimezone(zone).date() if isinstance(value, datetime) else value
     return format_skeleton("yMMMM", day, locale=babel_locale(language))
 
 
+@lru_cache(maxsize=4_000)
 def show_time(value: datetime, language: str, zone: ZoneInfo) -> str:
     """13.00 in Finnish, 13:00 otherwise; in the hour that comes twice in autumn, with its offset."""
     local = value.astimezone(zone)
@@ -74,12 +78,14 @@ def show_time(value: datetime, language: str, zone: ZoneInfo) -> str:
     return f"{shown} (UTC{local:%z})" if repeated else shown
 
 
+@lru_cache(maxsize=4_000)
 def show_number(value: float, language: str, digits: int | None = None) -> str:
     """8,5 · 8.5; `digits` fixes the number of decimals."""
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
     return format_decimal(value, pattern, locale=babel_locale(language))
 
 
+@lru_cache(maxsize=4_000)
 def show_money(value: float, language: str) -> str:
     """1 250 € · €1,250: whole euros."""
     return format_currency(

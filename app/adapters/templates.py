@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,6 +38,17 @@ class Reader:
 
 
 _reader: ContextVar[Reader] = ContextVar("reader")
+_here: ContextVar[Any] = ContextVar("here")
+
+
+class _Here:
+    """`here` in every template: the visit that is being rendered for.
+
+    A global rather than a variable of each page, so that macros need no context and are compiled and run once.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_here.get(), name)
 
 
 @contextmanager
@@ -50,6 +61,7 @@ def reading_as(reader: Reader) -> Iterator[None]:
         _reader.reset(token)
 
 
+@lru_cache(maxsize=2_000)
 def rich(value: str) -> Markup:
     """Markdown written by people → safe HTML. Headings start at h3, for the page owns h1 and h2."""
     html = _markdown.render(value or "")
@@ -81,6 +93,7 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in (words[0], words[-1])).upper() if len(words) > 1 else name[:2].upper()
 
 
+@lru_cache(maxsize=2_000)
 def brief(value: str, longest: int = 180) -> str:
     """The beginning of a Markdown text as one plain line, cut between words."""
     plain = " ".join(rich(value).striptags().split())
@@ -114,7 +127,7 @@ def environment(language: str) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext, npgettext=catalogue.npgettext
     )
-    env.globals.update(locale=language, asset=asset, LANGUAGES=LANGUAGES)
+    env.globals.update(locale=language, asset=asset, LANGUAGES=LANGUAGES, here=_Here())
 
     def in_zone(show: Callable[[Any, str, ZoneInfo], str]) -> Callable[[Any], str]:
         return lambda value: _nothing(value, lambda v: show(v, language, _reader.get().zone))
@@ -171,7 +184,11 @@ def connect(path_for: Callable[..., str], base_url: str, **more: Any) -> None:
         )
 
 
-def render(template: str, language: str, reader: Reader, context: dict[str, Any]) -> str:
-    """One template in one language for one reader."""
-    with reading_as(reader):
-        return environment(language).get_template(template).render(context)
+def render(template: str, language: str, reader: Reader, context: dict[str, Any], here: Any = None) -> str:
+    """One template in one language for one reader; `here` is the visit, for pages."""
+    token = _here.set(here)
+    try:
+        with reading_as(reader):
+            return environment(language).get_template(template).render(context)
+    finally:
+        _here.reset(token)

@@ -129,7 +129,8 @@ def show(visit: Reading | Writing, page: Page, *, fragment: str | None = None, s
         fragment if partial and fragment else page.template,
         visit.language,
         templates.Reader(visit.zone, visit.now),
-        {"page": page, "here": _here(visit, flash)},
+        {"page": page},
+        _here(visit, flash),
     )
     headers = {"Cache-Control": "no-store", "Vary": "Cookie, HX-Request"}
     response = HTMLResponse(html, status_code=status, headers=headers)
@@ -152,7 +153,7 @@ def city_of(visit: Visit[Any]) -> CityFacts:
 def render(visit: Visit[Any], page: Page) -> str:
     """The page as text, for answers that are kept in memory or are no HTML; it takes no word of confirmation along."""
     reader = templates.Reader(visit.zone, visit.now)
-    return templates.render(page.template, visit.language, reader, {"page": page, "here": _here(visit, [])})
+    return templates.render(page.template, visit.language, reader, {"page": page}, _here(visit, []))
 
 
 def go(
