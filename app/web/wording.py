@@ -77,9 +77,9 @@ REFUSALS: dict[Reason, str] = {
 # One table per enum: members of different enums with equal values would be one key of a common dict.
 WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     Role: {
-        Role.VIEWER: N_("Viewer"),
-        Role.EDITOR: N_("Editor"),
-        Role.OWNER: N_("Owner"),
+        Role.VIEWER: N_("Company viewer"),
+        Role.EDITOR: N_("Company editor"),
+        Role.OWNER: N_("Company owner"),
         Role.JUROR: N_("Juror"),
         Role.LEADERSHIP: N_("Leadership"),
         Role.AGENT: N_("Innovation agent"),
