@@ -1,6 +1,6 @@
 """A small world for tests: each maker goes through the services, in a transaction of its own, by legal steps only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,10 +13,12 @@ from sqlmodel import col, select
 from app.adapters import clock
 from app.adapters.database import WriteSession, writing
 from app.config import Settings
-from app.domain.access import Actor, Role
+from app.domain.access import Actor, Role, Scope
 from app.domain.answers import Answers
 from app.domain.application import Action, State
+from app.domain.conflict import Ground
 from app.domain.deciding import Outcome
+from app.domain.ids import CityId
 from app.domain.localized import Localized
 from app.domain.phase import phase_at
 from app.models import (
@@ -25,16 +27,19 @@ from app.models import (
     City,
     Company,
     CompanyMember,
+    Conflict,
     Criterion,
     Decision,
     Event,
     JurySeat,
     Person,
+    ScoreSheet,
     Unit,
 )
 from app.queries import cities as city_queries
 from app.queries import people as people_queries
-from app.services import applications, cities, companies, events, invitations, people
+from app.queries import scoring as scoring_queries
+from app.services import applications, cities, companies, conflicts, events, invitations, panel, people, scoring
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 """The tests' present: real, since the app asks the clock; dates of events are laid around it."""
@@ -127,14 +132,17 @@ class World:
             )
 
     def criteria(
-        self, event: Event, weights: tuple[int, ...] = (30, 30, 20, 20), challenge: Challenge | None = None
+        self,
+        event: Event,
+        weights: tuple[int, ...] = (30, 30, 20, 20),
+        challenge: Challenge | None = None,
+        **values: Any,
     ) -> list[Criterion]:
-        of = challenge.id if challenge else None
+        """Criteria of the event, or of one challenge in addition; `values` are columns of all of them."""
+        values["challenge_id"] = challenge.id if challenge else None
+        named = [{"name": texts(f"Peruste {n}"), "weight": w, "position": n} for n, w in enumerate(weights, 1)]
         with self.change() as session:
-            values = [{"name": texts(f"Peruste {n}"), "weight": w, "position": n} for n, w in enumerate(weights, 1)]
-            return [
-                events.add_criterion(session, SYSTEM, event, clock.now(), challenge_id=of, **each) for each in values
-            ]
+            return [events.add_criterion(session, SYSTEM, event, clock.now(), **each, **values) for each in named]
 
     def juror(self, event: Event, name: str = "", challenge: Challenge | None = None) -> Person:
         person = self.person(name)
@@ -260,3 +268,63 @@ class World:
     def _next_rank(self, session: WriteSession, event: Event) -> int:
         ranks = session.exec(select(Decision.reserve_rank).where(Decision.event_id == event.id))
         return max((rank for rank in ranks if rank), default=0) + 1
+
+    def seat(self, event: Event, person: Person, challenge: Challenge | None = None) -> JurySeat:
+        """A seat for somebody who is there already; `world.juror(event)` makes the person too."""
+        with self.change() as session:
+            facts = city_queries.facts_by_id(session, event.city_id)
+            assert facts is not None
+            mine = session.get_one(Event, event.id)
+            return panel.seat(session, SYSTEM, facts, mine, person, challenge.id if challenge else None, clock.now())
+
+    def everyone_reads_all(self, event: Event) -> int:
+        """Every juror reads every application; returns how many pairs that added."""
+        with self.change() as session:
+            mine = session.get_one(Event, event.id)
+            return panel.let_everyone_read_all(session, SYSTEM, self._whole_city(event), mine, clock.now())
+
+    def sheet(
+        self,
+        juror: Person,
+        application: Application,
+        values: Sequence[int | None] = (),
+        *,
+        send: bool = True,
+        comment_jury: str = "",
+        comment_company: str = "",
+        at: datetime | None = None,
+    ) -> ScoreSheet:
+        """A juror's sheet: `values` in the order of the criteria, None for one that was not judged.
+
+        The juror gets the application to read first, if that has not been done.
+        """
+        actor = self.actor(juror)
+        with self.change() as session:
+            event = session.get_one(Event, application.event_id)
+            mine = session.get_one(Application, application.id)
+            pair = {(juror.id, application.id)}
+            panel.assign(session, SYSTEM, self._whole_city(event), event, pair, (), at or clock.now())
+            criteria = scoring_queries.criteria(session, mine, juror.id)
+            draft = scoring.SheetDraft(
+                {row.id: value for row, value in zip(criteria, values, strict=False) if value is not None},
+                comment_jury,
+                comment_company,
+                mine.version,
+            )
+            own = scoring_queries.sheet(session, juror.id, mine.id)
+            version = own.version if own else 0
+            return scoring.save(session, actor, mine, event, criteria, draft, version, at or clock.now(), send=send)
+
+    def conflict(
+        self, application: Application, person: Person, ground: Ground = Ground.EMPLOYMENT, by: Person | None = None
+    ) -> Conflict:
+        """A conflict of interest, declared by the person or recorded by somebody else."""
+        actor = self.actor(by or person)
+        with self.change() as session:
+            mine = session.get_one(Application, application.id)
+            return conflicts.declare(session, actor, mine, person.id, ground, "", clock.now())
+
+    def _whole_city(self, event: Event) -> Scope:
+        """The scope of an organizer without any conflict of interest."""
+        none: frozenset[Any] = frozenset()
+        return Scope(False, None, frozenset({CityId(event.city_id)}), none, none)

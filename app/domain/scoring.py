@@ -123,6 +123,15 @@ def weighted_total(
             continue
         weighed += value * criterion.weight / criterion.scale_max
         weights += criterion.weight
+    return total_of(weighed, weights)
+
+
+def total_of(weighed: float, weights: int) -> float | None:
+    """Return a sheet's total from its two sums; None when nothing that counts is scored.
+
+    `weighed` is the sum of value × weight ÷ scale, `weights` that of the weights, over the criteria scored. For callers
+    that let the database add them up.
+    """
     return weighed * FIGURE_MAX / weights if weights else None
 
 
@@ -192,7 +201,22 @@ def result_rows(
     Equal published figures share a place and the next place is skipped (1, 2, 2, 4); among them the
     order of `sheets` stays.
     """
-    unplaced = [_unplaced(application, criteria, of_jurors, how) for application, of_jurors in sheets.items()]
+    totals = {
+        application: {
+            juror: total
+            for juror, values in of_jurors.items()
+            if (total := weighted_total(criteria, values)) is not None
+        }
+        for application, of_jurors in sheets.items()
+    }
+    return ranked(totals, how)
+
+
+def ranked(
+    totals: Mapping[ApplicationKey, Mapping[JurorKey, float]], how: Aggregate
+) -> list[ResultRow[ApplicationKey, JurorKey]]:
+    """Return the results from each application's totals by juror, as `result_rows` does from their sheets."""
+    unplaced = [_unplaced(application, of_jurors, how) for application, of_jurors in totals.items()]
     rows: list[ResultRow[ApplicationKey, JurorKey]] = []
     for index, row in enumerate(sorted(unplaced, key=_by_figure)):
         shares = bool(rows) and rows[-1].aggregate == row.aggregate
@@ -229,14 +253,8 @@ def distribution(figures: Iterable[float], bins: int = FIGURE_MAX) -> list[Bin]:
 
 
 def _unplaced(
-    application: ApplicationKey,
-    criteria: Mapping[CriterionKey, Criterion],
-    of_jurors: Mapping[JurorKey, Mapping[CriterionKey, float | None]],
-    how: Aggregate,
+    application: ApplicationKey, totals: Mapping[JurorKey, float], how: Aggregate
 ) -> ResultRow[ApplicationKey, JurorKey]:
-    totals = {
-        juror: total for juror, values in of_jurors.items() if (total := weighted_total(criteria, values)) is not None
-    }
     figures = list(totals.values())
     figure = aggregate(figures, how)
     return ResultRow(

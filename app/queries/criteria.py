@@ -6,18 +6,23 @@ from sqlmodel import Session, col, select
 from app.domain.refusals import Reason, Refused
 from app.models import Criterion, Score
 
-_ORDER = (col(Criterion.challenge_id).nulls_first(), col(Criterion.position), col(Criterion.id))
+ORDER = (col(Criterion.challenge_id).nulls_first(), col(Criterion.position), col(Criterion.id))
 
 
 def of_event(session: Session, event_id: int) -> list[Criterion]:
     """All criteria of an event: first the common ones, then those of each challenge."""
-    return list(session.exec(select(Criterion).where(Criterion.event_id == event_id).order_by(*_ORDER)))
+    return list(session.exec(select(Criterion).where(Criterion.event_id == event_id).order_by(*ORDER)))
 
 
 def of_challenge(session: Session, event_id: int, challenge_id: int) -> list[Criterion]:
     """What an application to this challenge is scored by: the common criteria, then the challenge's own."""
+    return list(session.exec(select(Criterion).where(applies_to(event_id, challenge_id)).order_by(*ORDER)))
+
+
+def applies_to(event_id: int, challenge_id: int) -> sa.ColumnElement[bool]:
+    """The criteria of an application to this challenge: the common ones and the challenge's own."""
     wanted = sa.or_(col(Criterion.challenge_id).is_(None), col(Criterion.challenge_id) == challenge_id)
-    return list(session.exec(select(Criterion).where(Criterion.event_id == event_id, wanted).order_by(*_ORDER)))
+    return sa.and_(col(Criterion.event_id) == event_id, wanted)
 
 
 def for_update(session: Session, event_id: int, criterion_id: int) -> Criterion:
