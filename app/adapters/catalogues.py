@@ -1,6 +1,7 @@
 """Keeps the catalogues of Finnish and Swedish in step with the messages in the code: `script/messages`."""
 
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -38,13 +39,22 @@ def path_of(language: str) -> Path:
 
 def brought_up_to_date(language: str, messages: Catalog) -> Catalog:
     """The language's catalogue with exactly the gathered messages: new ones empty, old ones gone."""
-    catalogue = Catalog(locale=language, charset="utf-8", fuzzy=False)
-    if path_of(language).exists():
-        with path_of(language).open("rb") as source:
-            catalogue = read_po(source, locale=language)
+    text = path_of(language).read_text(encoding="utf-8") if path_of(language).exists() else ""
+    catalogue = read_po(io.BytesIO(without_empty(text).encode()), locale=language, charset="utf-8")
     catalogue.update(messages, no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=False)
     catalogue.obsolete.clear()
     return catalogue
+
+
+def without_empty(text: str) -> str:
+    """A catalogue's text without what is not translated.
+
+    When two branches are joined a message can stand twice; the reader keeps the first, which must not be an empty one.
+    """
+    entries = re.sub(r'^msgstr ""\n(?=msgstr )', "", text, flags=re.MULTILINE).split("\n\n")
+    return "\n\n".join(
+        entry for entry in entries if not re.search(r'^msgstr(\[\d\])? ""$', entry.strip().split("\n")[-1])
+    )
 
 
 def written(catalogue: Catalog) -> bytes:

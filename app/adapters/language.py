@@ -109,7 +109,8 @@ def show_from_now(value: datetime | date, now: datetime, language: str, zone: Zo
         if days == 0:
             return translations(language).gettext("today")
     if abs(days) == 1:
-        return translations(language).gettext("tomorrow" if days == 1 else "yesterday")
+        gettext = translations(language).gettext
+        return gettext("tomorrow") if days == 1 else gettext("yesterday")
     granularity: Literal["day", "month", "year"] = "day"
     if abs(days) >= DAYS_UNTIL:
         granularity = "month" if abs(days) < MONTHS_UNTIL else "year"

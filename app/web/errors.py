@@ -43,8 +43,8 @@ class ErrorPage:
 
 # By status: what happened, and what to do about it.
 SENTENCES: dict[int, tuple[str, str]] = {
-    400: (N_("This did not reach us whole"), N_("Go back and try again.")),
-    403: (N_("This page is for others"), N_("If you need it, ask the event's organizer.")),
+    400: (N_("This did not reach us in one piece"), N_("Go back and try again.")),
+    403: (N_("This page is meant for others"), N_("If you need it, ask the event's organizer.")),
     404: (N_("There is nothing here"), N_("The page may have moved, or it is not for you to see.")),
     405: (N_("This cannot be done here"), N_("Go back and use the buttons on the page.")),
     409: (N_("This did not go through"), N_("Open the page again to see where things stand.")),

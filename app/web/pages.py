@@ -123,7 +123,7 @@ def show(visit: Reading | Writing, page: Page, *, fragment: str | None = None, s
     kept = bring_back(visit, getattr(page, "form", None))
     if kept is not None:
         page = replace(page, form=kept)  # type: ignore[type-var]
-        message = N_("Here is what you had typed when your sign-in ran out. It is not saved yet.")
+        message = N_("Here is what you had typed before you were signed out. It is not saved yet.")
         flash.append(("info", translations(visit.language).gettext(message)))
     html = templates.render(
         fragment if partial and fragment else page.template,
@@ -236,7 +236,7 @@ _ROOMS: tuple[tuple[Permission, str, str], ...] = (
     (Permission.APPLICATION_JUDGE, N_("Jury"), "jury.queue.index"),
     (Permission.EVENT_SEE, N_("Events"), "organizer.home.show"),
     (Permission.CASE_SEE, N_("Follow-up"), "procurement.home.show"),
-    (Permission.INSTALLATION_MANAGE, N_("Installation"), "admin.cities.index"),
+    (Permission.INSTALLATION_MANAGE, N_("Administration"), "admin.cities.index"),
 )
 
 

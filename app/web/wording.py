@@ -31,17 +31,17 @@ class Fault(StrEnum):
 FAULTS: dict[Fault, str] = {
     Fault.MISSING: N_("Fill this in."),
     Fault.TOO_LONG: N_("Shorten this to %(longest)s characters; it is now %(length)s."),
-    Fault.NOT_A_NUMBER: N_("Write a whole number, such as 15000."),
-    Fault.OUT_OF_RANGE: N_("Write a number from %(low)s to %(high)s."),
-    Fault.NOT_A_DATE: N_("Write the date as day.month.year, such as 12.2.2027."),
-    Fault.NOT_A_TIME: N_("Write the time as hours and minutes, such as 16.00."),
+    Fault.NOT_A_NUMBER: N_("Enter a whole number, such as 15000."),
+    Fault.OUT_OF_RANGE: N_("Enter a number from %(low)s to %(high)s."),
+    Fault.NOT_A_DATE: N_("Enter the date as day.month.year, such as 12.2.2027."),
+    Fault.NOT_A_TIME: N_("Enter the time as hours and minutes, such as 16.00."),
     Fault.NOT_A_CHOICE: N_("Choose one of the options."),
-    Fault.NOT_AN_EMAIL: N_("Write an email address, such as maija@example.org."),
-    Fault.NOT_A_WEB_ADDRESS: N_("Write a web address, such as www.example.org."),
+    Fault.NOT_AN_EMAIL: N_("Enter an email address, such as maija@example.org."),
+    Fault.NOT_A_WEB_ADDRESS: N_("Enter a web address, such as www.example.org."),
 }
 
 REFUSALS: dict[Reason, str] = {
-    Reason.NOT_ALLOWED: N_("This page is for others. If you need it, ask the event's organizer."),
+    Reason.NOT_ALLOWED: N_("This page is meant for others. If you need it, ask the event's organizer."),
     Reason.NOT_FOUND: N_("There is nothing here, or it is not for you to see."),
     Reason.CONFLICT_OF_INTEREST: N_("There is a conflict of interest, so this application is closed to you."),
     Reason.WRONG_STATE: N_("This can no longer be done here. Open the page again to see where things stand."),
@@ -49,19 +49,19 @@ REFUSALS: dict[Reason, str] = {
     Reason.CALL_CLOSED: N_("The call has closed. What you sent in time is safe."),
     Reason.JURY_NOT_OPEN: N_("Scoring is not open now."),
     Reason.DECISIONS_SIGNED: N_("The decisions are signed and final."),
-    Reason.DECISIONS_NOT_SIGNED: N_("This is possible when the decisions are signed."),
-    Reason.DECISIONS_INCOMPLETE: N_("Some decisions still lack something. They are listed on the page."),
+    Reason.DECISIONS_NOT_SIGNED: N_("This is possible once the decisions are signed."),
+    Reason.DECISIONS_INCOMPLETE: N_("Some decisions are not complete yet. They are listed on the page."),
     Reason.EVENT_CLOSED: N_("The event is over, so this can no longer be changed."),
     Reason.EVENT_NOT_READY: N_("Something is still missing before this can be published. The page lists it."),
     Reason.TRANSLATION_MISSING: N_("Write this in both Finnish and Swedish before publishing."),
-    Reason.CHANGED_MEANWHILE: N_("Somebody else changed this while you were writing. Compare the two and save again."),
+    Reason.CHANGED_MEANWHILE: N_("Somebody else changed this while you were writing. Compare the two versions and save again."),
     Reason.ALREADY_EXISTS: N_("This already exists."),
     Reason.ALREADY_APPLIED: N_("Your company already has an application to this challenge."),
     Reason.INCOMPLETE: N_("Something is still missing."),
     Reason.MISSING_FIELD: N_("Fill this in."),
     Reason.NOT_A_PDF: N_("This file is not a PDF that can be opened. Save it as PDF and try again."),
     Reason.FILE_TOO_LARGE: N_("This file is too large. It can be 25 MB at most."),
-    Reason.TOO_MANY_FILES: N_("There are already as many files as there can be. Remove one first."),
+    Reason.TOO_MANY_FILES: N_("There is no room for more files. Remove one first."),
     Reason.LINK_SPENT: N_("This link has been used, or it is more than ten minutes old. Ask for a new one."),
     Reason.LAST_OWNER: N_("A company needs an owner. Make somebody else the owner first."),
     Reason.IN_USE: N_("This is in use, so it cannot be removed."),
@@ -70,7 +70,7 @@ REFUSALS: dict[Reason, str] = {
     Reason.STAGE_NEEDS_MORE: N_("The case needs more before it can move to this stage."),
     Reason.SCORE_OUT_OF_RANGE: N_("Choose a score on the scale."),
     Reason.BAD_BUSINESS_ID: N_(
-        "Check the business ID: its last digit does not match. A right one looks like 0112038-9."
+        "Check the business ID: its last digit does not match. A correct one looks like 0112038-9."
     ),
 }
 
@@ -94,7 +94,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Phase.CALL_CLOSED: N_("Call closed"),
         Phase.JURY: N_("Jury at work"),
         Phase.DECIDED: N_("Decided"),
-        Phase.PROGRAMME_RELEASED: N_("Programme out"),
+        Phase.PROGRAMME_RELEASED: N_("Programme published"),
         Phase.HELD: N_("Pitch day"),
         Phase.FOLLOW_UP: N_("Follow-up"),
         Phase.CLOSED: N_("Closed"),
