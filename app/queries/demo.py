@@ -34,8 +34,8 @@ _ORDER = (
 )  # fmt: skip
 
 
-def groups(session: Session) -> list[Group]:
-    """Everybody with a role, by role; somebody with two roles stands in both."""
+def groups(session: Session, language: str) -> list[Group]:
+    """Everybody with a role, by role; somebody with two roles stands in both. Cities are named in the language."""
     held = [
         *session.execute(
             sa.select(col(CityMember.person_id), col(CityMember.role), col(City.name)).join(
@@ -56,7 +56,7 @@ def groups(session: Session) -> list[Group]:
         person = people[person_id]
         somebody = by_role.setdefault(role, {}).setdefault(person_id, Somebody(person.id, person.name, person.title))
         if place is not None:
-            somebody.places.append(place.text("fi") if isinstance(place, Localized) else place)
+            somebody.places.append(place.text(language) if isinstance(place, Localized) else place)
     return [
         Group(role, sorted(by_role[role].values(), key=lambda somebody: somebody.name))
         for role in _ORDER

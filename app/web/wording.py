@@ -54,7 +54,9 @@ REFUSALS: dict[Reason, str] = {
     Reason.EVENT_CLOSED: N_("The event is over, so this can no longer be changed."),
     Reason.EVENT_NOT_READY: N_("Something is still missing before this can be published. The page lists it."),
     Reason.TRANSLATION_MISSING: N_("Write this in both Finnish and Swedish before publishing."),
-    Reason.CHANGED_MEANWHILE: N_("Somebody else changed this while you were writing. Compare the two versions and save again."),
+    Reason.CHANGED_MEANWHILE: N_(
+        "Somebody else changed this while you were writing. Compare the two versions and save again."
+    ),
     Reason.ALREADY_EXISTS: N_("This already exists."),
     Reason.ALREADY_APPLIED: N_("Your company already has an application to this challenge."),
     Reason.INCOMPLETE: N_("Something is still missing."),

@@ -44,7 +44,7 @@ def _only_in_demo(visit: Reading | Writing) -> None:
 def index(visit: Annotated[Reading, reads(Permission.SIGN_IN)]) -> Response:
     """Whom to be."""
     _only_in_demo(visit)
-    return show(visit, PeoplePage(demo.groups(visit.session)))
+    return show(visit, PeoplePage(demo.groups(visit.session, visit.language)))
 
 
 @router.post("/{person_id}", name="account.demo.create")

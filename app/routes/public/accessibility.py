@@ -63,4 +63,8 @@ def create(visit: Annotated[Writing, writes(Permission.PUBLIC_READ)], posted: Po
     if fields.errors:
         return show(visit, _page(visit, fields.form(FORM)), status=422)
     feedback.send(visit.session, city, words, email, visit.language, visit.now)
-    return go(visit, "public.front.show", flash=N_("Thank you. We read every message. If you left your address, you will hear from us within 14 days."))
+    return go(
+        visit,
+        "public.front.show",
+        flash=N_("Thank you. We read every message. If you left your address, you will hear from us within 14 days."),
+    )
