@@ -87,3 +87,5 @@ def user(
 def main() -> None:
     """The entry point."""
     cli()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Every page that a person can reach, in every language and both colour schemes, read by axe."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from app.main import create_app
+from tests.browser.conftest import Server
+
+AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+LANGUAGES = ("fi", "sv", "en")
+
+# One person of each kind, and where they begin.
+PEOPLE = {
+    "": ["", "/tampere", "/vaasa", "/sitemap.xml", "/sign-in", "/demo", "/demo/mail", "/feedback", "/accessibility"],
+    "Otso Lehmusvaara": ["/tasks", "/organizer", "/organizer/tampere/events", "/admin"],
+    "Pirjo Hakamäki-Salo": ["/tasks", "/jury"],
+    "Noora Siltaharju": ["/tasks", "/company/applications"],
+    "Minna Hautakangas": ["/tasks", "/company/applications"],
+    "Petteri Ruohokorpi": ["/tasks", "/procurement"],
+    "Markku Isoharju": ["/tasks", "/procurement"],
+}
+# Addresses that are no pages: files, feeds, and answers to typing.
+NO_PAGES = re.compile(r"\.(pdf|ics|atom|xml|csv|txt)$|/attachments/|/logo$|/cpv$|/healthz$|/calendar|/pdf|/deck")
+
+
+def kinds_of_address() -> dict[str, re.Pattern[str]]:
+    """Route names with the pattern of their addresses."""
+    paths: dict[str, str] = create_app().state.paths
+    return {name: re.compile(re.sub(r"\{(\w+)(:\w+)?\}", r"[^/]+", path) + "$") for name, path in paths.items()}
+
+
+def links(page: Page) -> list[str]:
+    """Local addresses linked from a page, without language and fragment."""
+    found: list[str] = page.eval_on_selector_all("a[href^='/']", "all => all.map(a => a.getAttribute('href'))")
+    return [re.sub(r"^/(fi|sv|en)(?=/|$)", "", href.split("#")[0]) for href in found]
+
+
+def faults(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    result: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", RULES)
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary'][:200]}"
+        for violation in result["violations"]
+        for node in violation["nodes"][:2]
+    ]
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda name: name or "public")
+def test_axe_finds_nothing_on_any_page(person: str, demo_server: Server, open_as: Callable[..., Page]) -> None:
+    kinds = kinds_of_address()
+    page = open_as(person)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None)
+    waiting, seen, found = list(PEOPLE[person]), set[str](), list[str]()
+    while waiting:
+        path = waiting.pop(0)
+        bare = path.split("?")[0]
+        kind = next((name for name, pattern in kinds.items() if pattern.match(bare or "/")), bare)
+        if kind in seen or NO_PAGES.search(bare):
+            continue
+        seen.add(kind)
+        for language in LANGUAGES:
+            answer = page.goto(f"/{language}{path}")
+            assert answer is not None
+            if answer.status in {403, 404} and path in PEOPLE[person]:
+                continue
+            assert answer.status == 200, (path, answer.status)
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                found += [f"{language} {scheme} {path} ({kind}): {fault}" for fault in faults(page)]
+        waiting += [link for link in links(page) if not link.startswith(("/static", "/sign-out"))]
+    assert not found, "\n".join(found[:20])
+    assert not errors, errors[:5]
+    assert len(seen) > 3, seen
