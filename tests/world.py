@@ -39,7 +39,19 @@ from app.models import (
 from app.queries import cities as city_queries
 from app.queries import people as people_queries
 from app.queries import scoring as scoring_queries
-from app.services import applications, cities, companies, conflicts, events, invitations, panel, people, scoring
+from app.services import (
+    applications,
+    challenges,
+    cities,
+    companies,
+    conflicts,
+    criteria,
+    events,
+    invitations,
+    panel,
+    people,
+    scoring,
+)  # fmt: skip
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 """The tests' present: real, since the app asks the clock; dates of events are laid around it."""
@@ -122,14 +134,14 @@ class World:
             )
             event = events.create(session, SYSTEM, facts, draft, start - day * 3)
             if phase != "draft":
-                events.publish(session, SYSTEM, event, min(start - day * 2, NOW - day))
+                # Tests add challenges and criteria afterwards, only those they need; `events.publish` wants them first.
+                event.published_at = min(start - day * 2, NOW - day)
             return event
 
     def challenge(self, event: Event, title: str = "Sujuva kaavoitus", **values: Any) -> Challenge:
         with self.change() as session:
-            return events.add_challenge(
-                session, SYSTEM, event, clock.now(), title=texts(title), need=texts(f"Tarve: {title}"), **values
-            )
+            draft = challenges.ChallengeDraft(title=texts(title), need=texts(f"Tarve: {title}"), **values)
+            return challenges.create(session, SYSTEM, event, draft, clock.now())
 
     def criteria(
         self,
@@ -140,9 +152,10 @@ class World:
     ) -> list[Criterion]:
         """Criteria of the event, or of one challenge in addition; `values` are columns of all of them."""
         values["challenge_id"] = challenge.id if challenge else None
-        named = [{"name": texts(f"Peruste {n}"), "weight": w, "position": n} for n, w in enumerate(weights, 1)]
+        named: list[dict[str, Any]] = [{"name": texts(f"Peruste {n}"), "weight": w} for n, w in enumerate(weights, 1)]
+        drafts = [criteria.CriterionDraft(**(each | values)) for each in named]
         with self.change() as session:
-            return [events.add_criterion(session, SYSTEM, event, clock.now(), **each, **values) for each in named]
+            return [criteria.create(session, SYSTEM, event, draft, clock.now()) for draft in drafts]
 
     def juror(self, event: Event, name: str = "", challenge: Challenge | None = None) -> Person:
         person = self.person(name)

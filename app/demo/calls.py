@@ -12,7 +12,7 @@ from app.domain.application import State
 from app.domain.phase import phase_at
 from app.models import Challenge, Company, Cpv, Event, JurySeat, Person
 from app.queries import cities
-from app.services import applications, events
+from app.services import applications, challenges, criteria, events
 
 
 def load_events(session: WriteSession, loaded: Any, advance: Callable[[], None]) -> None:
@@ -51,12 +51,9 @@ def load_events(session: WriteSession, loaded: Any, advance: Callable[[], None])
         loaded.remember("event", one["key"], event.id)
         loaded.remember("organizer", one["key"], organizer.id)
         for position, criterion in enumerate(content["criteria"][one["criteria"]]):
-            row = events.add_criterion(
-                session, actor, event, before, position=position, name=text(criterion["name"]),
-                help=text(criterion["help"]), weight=criterion["weight"], scale_max=criterion["scale_max"],
-                informational=criterion["informational"], anchors=criterion["anchors"],
-            )  # fmt: skip
-            session.flush()
+            fixed = {name: criterion[name] for name in ("weight", "scale_max", "informational", "anchors")}
+            draft_of_one = criteria.CriterionDraft(text(criterion["name"]), text(criterion["help"]), **fixed)
+            row = criteria.create(session, actor, event, draft_of_one, before, position)
             loaded.remember("criterion", f"{one['key']} {criterion['key']}", row.id)
         for challenge in one["challenges"]:
             _add_challenge(session, loaded, event, one, challenge, before)
@@ -80,9 +77,7 @@ def _add_challenge(
     city = one["city"]
     effects = challenge["wanted_effects"]
     goal = loaded.goals[city].get(challenge["strategy_goal"])
-    row = events.add_challenge(
-        session, actor_of(session.get_one(Person, loaded.id("organizer", one["key"]))), event, before,
-        number=challenge["number"],
+    draft = challenges.ChallengeDraft(
         title=text(challenge["title"]),
         need=text(challenge["need"]),
         present=joined(challenge["present_process"], challenge["baseline"]),
@@ -98,8 +93,9 @@ def _add_challenge(
         owner_unit_id=loaded.id("unit", f"{city} {challenge['unit']}"),
         budget_min=challenge["budget_eur"]["min"],
         budget_max=challenge["budget_eur"]["max"],
-    )  # fmt: skip
-    session.flush()
+    )
+    actor = actor_of(session.get_one(Person, loaded.id("organizer", one["key"])))
+    row = challenges.create(session, actor, event, draft, before, challenge["number"])
     loaded.remember("challenge", challenge["key"], row.id)
 
 

@@ -121,6 +121,8 @@ def date_faults(milestones: Milestones) -> list[DateFault]:
             faults.append(fault)
     if milestones.call_opens_at and milestones.call_opens_at == milestones.call_closes_at:
         faults.append(DateFault.CLOSES_BEFORE_OPENS)
+    if milestones.day_starts_at and milestones.day_starts_at == milestones.day_ends_at:
+        faults.append(DateFault.DAY_ENDS_BEFORE_START)
     return faults
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.domain.refusals import Reason, Refused
-from app.models import Criterion, Score
+from app.models import Application, Criterion, Score, ScoreSheet
 
 ORDER = (col(Criterion.challenge_id).nulls_first(), col(Criterion.position), col(Criterion.id))
 
@@ -34,7 +34,14 @@ def for_update(session: Session, event_id: int, criterion_id: int) -> Criterion:
     return criterion
 
 
-def scoring_begun(session: Session, event_id: int) -> bool:
-    """Has any juror given a figure by a criterion of this event, on a sheet sent in or not."""
-    scored = sa.select(col(Score.criterion_id)).join(Criterion, col(Criterion.id) == Score.criterion_id)
-    return session.execute(scored.where(col(Criterion.event_id) == event_id).limit(1)).first() is not None
+def scoring_begun(session: Session, event_id: int, challenge_id: int | None = None) -> bool:
+    """Has any juror given a figure to an application of the event, or of one challenge, on a sheet sent in or not."""
+    mine = [col(Application.event_id) == event_id]
+    if challenge_id is not None:
+        mine.append(col(Application.challenge_id) == challenge_id)
+    scored = (
+        sa.select(col(Score.sheet_id))
+        .join(ScoreSheet, col(ScoreSheet.id) == Score.sheet_id)
+        .join(Application, col(Application.id) == ScoreSheet.application_id)
+    )
+    return session.execute(scored.where(*mine).limit(1)).first() is not None

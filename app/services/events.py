@@ -2,21 +2,35 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
 from app.adapters.database import WriteSession
 from app.domain.access import Actor
-from app.domain.localized import Localized
-from app.domain.phase import Milestones, date_faults
+from app.domain.edition import next_milestones, next_name
+from app.domain.localized import Localized, parity_gaps
+from app.domain.phase import DateFault, Milestones, Phase, date_faults, phase_at
 from app.domain.refusals import Reason, Refused
 from app.domain.scoring import Aggregate
-from app.models import Challenge, Criterion, Event
+from app.models import Challenge, City, Criterion, Event
+from app.queries import criteria, readiness
 from app.queries.cities import CityFacts
 from app.services import audit
+
+DATES = ("call_opens_at", "call_closes_at", "jury_opens_at", "day_starts_at", "day_ends_at")
+"""The dates that people set, in their order."""
+
+DATE_AT_FAULT: dict[DateFault, str] = {
+    DateFault.CLOSES_BEFORE_OPENS: "call_closes_at",
+    DateFault.JURY_BEFORE_CLOSE: "jury_opens_at",
+    DateFault.DAY_BEFORE_JURY: "day_starts_at",
+    DateFault.DAY_ENDS_BEFORE_START: "day_ends_at",
+}
+"""Which of the dates people mend."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +54,17 @@ class EventDraft:
     @property
     def milestones(self) -> Milestones:
         """The dates, for checking their order."""
-        return Milestones(
-            call_opens_at=self.call_opens_at,
-            call_closes_at=self.call_closes_at,
-            jury_opens_at=self.jury_opens_at,
-            day_starts_at=self.day_starts_at,
-            day_ends_at=self.day_ends_at,
-        )
+        return Milestones(**{name: getattr(self, name) for name in DATES})
+
+    @property
+    def texts(self) -> dict[str, Localized]:
+        """The texts that the public reads, by the names of their fields."""
+        return {name: getattr(self, name) for name in readiness.EVENT_TEXTS}
+
+
+def draft_of(event: Event) -> EventDraft:
+    """What stands in the event now."""
+    return EventDraft(**{name: getattr(event, name) for name in EventDraft.__dataclass_fields__})
 
 
 def slug_of(name: str) -> str:
@@ -55,11 +73,19 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:60].strip("-") or "event"
 
 
-def create(session: WriteSession, actor: Actor, city: CityFacts, draft: EventDraft, now: datetime) -> Event:
+def create(
+    session: WriteSession,
+    actor: Actor,
+    city: CityFacts,
+    draft: EventDraft,
+    now: datetime,
+    previous_id: int | None = None,
+) -> Event:
     """A new event, not yet published; its address comes from its name and stays."""
     _check(draft)
     event = Event(
         city_id=city.id,
+        previous_id=previous_id,
         slug=_free_slug(session, city.id, slug_of(draft.name.text("fi"))),
         created_at=now,
         **_values(draft),
@@ -70,10 +96,17 @@ def create(session: WriteSession, actor: Actor, city: CityFacts, draft: EventDra
 
 
 def edit(session: WriteSession, actor: Actor, event: Event, draft: EventDraft, version: int, now: datetime) -> None:
-    """Change an event; refused when somebody else changed it since `version`."""
+    """Change an event; refused when somebody else changed it since `version`.
+
+    What the public reads already stays complete: its dates, its summary, Finnish beside Swedish.
+    """
+    if phase_at(event.milestones, now) is Phase.CLOSED:
+        raise Refused(Reason.EVENT_CLOSED)
     if event.version != version:
         raise Refused(Reason.CHANGED_MEANWHILE)
     _check(draft)
+    if event.published_at is not None:
+        _check_published(session.get_one(City, event.city_id), draft)
     before = audit.snapshot(event, *_values(draft))
     for name, value in _values(draft).items():
         setattr(event, name, value)
@@ -84,9 +117,12 @@ def edit(session: WriteSession, actor: Actor, event: Event, draft: EventDraft, v
 
 
 def publish(session: WriteSession, actor: Actor, event: Event, now: datetime) -> None:
-    """Make the event public. What must be there first is said by `app.domain.readiness`."""
+    """Make the event public; refused while `app.domain.readiness` finds anything lacking."""
     if event.published_at is not None:
         raise Refused(Reason.WRONG_STATE)
+    session.flush()
+    if readiness.gaps_of(session, event):
+        raise Refused(Reason.EVENT_NOT_READY)
     event.published_at = now
     event.version += 1
     audit.record(
@@ -94,35 +130,54 @@ def publish(session: WriteSession, actor: Actor, event: Event, now: datetime) ->
     )
 
 
-def add_challenge(session: WriteSession, actor: Actor, event: Event, now: datetime, **values: Any) -> Challenge:
-    """A new challenge under the next number; `values` are columns of `Challenge`."""
-    session.flush()
-    last = session.exec(
-        select(Challenge.number).where(Challenge.event_id == event.id).order_by(col(Challenge.number).desc()).limit(1)
-    ).first()
-    number = values.pop("number", None) or (last or 0) + 1
-    challenge = Challenge(city_id=event.city_id, event_id=event.id, number=number, **values)
-    session.add(challenge)
-    audit.record(
-        session,
-        actor,
-        "created",
-        challenge,
-        now,
-        city_id=event.city_id,
-        after=audit.snapshot(challenge, "number", "title"),
-    )
-    return challenge
+def close(session: WriteSession, actor: Actor, event: Event, now: datetime) -> None:
+    """End the event's own life once its day is over; its cases live on."""
+    if phase_at(event.milestones, now) is not Phase.FOLLOW_UP:
+        raise Refused(Reason.EVENT_NOT_OVER)
+    event.closed_at = now
+    event.version += 1
+    audit.record(session, actor, "closed", event, now, city_id=event.city_id, after={"closed_at": now.isoformat()})
 
 
-def add_criterion(session: WriteSession, actor: Actor, event: Event, now: datetime, **values: Any) -> Criterion:
-    """A new criterion of the event; `values` are columns of `Criterion`."""
+def clone(
+    session: WriteSession,
+    actor: Actor,
+    city: CityFacts,
+    source: Event,
+    name: Localized,
+    now: datetime,
+    *,
+    with_challenges: bool,
+) -> Event:
+    """The next edition: the same texts and criteria, the dates a year later on the same weekdays, nothing published.
+
+    Challenges come along when wanted, with the criteria that are theirs alone.
+    """
+    dates = next_milestones(source.milestones, ZoneInfo(city.time_zone))
+    draft = replace(draft_of(source), name=name, **{date: getattr(dates, date) for date in DATES})
+    event = create(session, actor, city, draft, now, previous_id=source.id)
+    copies: dict[int | None, int | None] = {None: None}
+    if with_challenges:
+        for challenge in session.exec(
+            select(Challenge).where(Challenge.event_id == source.id).order_by(col(Challenge.number))
+        ).all():
+            copy = Challenge(**challenge.model_dump(exclude={"id", "event_id", "version"}), event_id=event.id)
+            session.add(copy)
+            audit.record(
+                session, actor, "created", copy, now, city_id=city.id, after=audit.snapshot(copy, "number", "title")
+            )
+            copies[challenge.id] = copy.id
+    for criterion in criteria.of_event(session, source.id):
+        if criterion.challenge_id in copies:
+            values = criterion.model_dump(exclude={"id", "event_id", "challenge_id"})
+            session.add(Criterion(**values, event_id=event.id, challenge_id=copies[criterion.challenge_id]))
     session.flush()
-    criterion = Criterion(event_id=event.id, **values)
-    session.add(criterion)
-    after = audit.snapshot(criterion, "name", "weight", "scale_max", "informational")
-    audit.record(session, actor, "created", criterion, now, city_id=event.city_id, after=after)
-    return criterion
+    return event
+
+
+def name_of_next(event: Event) -> Localized:
+    """What the next edition would be called."""
+    return next_name(event.name)
 
 
 def _values(draft: EventDraft) -> dict[str, Any]:
@@ -132,8 +187,18 @@ def _values(draft: EventDraft) -> dict[str, Any]:
 def _check(draft: EventDraft) -> None:
     if not draft.name:
         raise Refused(Reason.MISSING_FIELD, "name_fi")
-    if date_faults(draft.milestones):
-        raise Refused(Reason.NOT_ALLOWED, "call_closes_at")
+    for fault in date_faults(draft.milestones):
+        raise Refused(Reason.DATES_OUT_OF_ORDER, DATE_AT_FAULT[fault])
+
+
+def _check_published(city: City, draft: EventDraft) -> None:
+    if not draft.summary:
+        raise Refused(Reason.MISSING_FIELD, "summary_fi")
+    for name in DATES:
+        if name != "jury_opens_at" and getattr(draft, name) is None:
+            raise Refused(Reason.MISSING_FIELD, name)
+    for name, lacking in parity_gaps(draft.texts, city.languages.split(",")).items():
+        raise Refused(Reason.TRANSLATION_MISSING, f"{name}_{lacking[0]}")
 
 
 def _free_slug(session: WriteSession, city_id: int, wanted: str) -> str:

@@ -41,14 +41,6 @@ class Visit(Generic[S]):
         return scope_of(self.actor, self.permission)
 
     @property
-    def in_city(self) -> CityFacts:
-        """The city that the address names; raises LookupError where an address names none."""
-        if self.city is None:
-            message = "this address names no city"
-            raise LookupError(message)
-        return self.city
-
-    @property
     def zone(self) -> ZoneInfo:
         """The city's zone; without a city, Finland's."""
         return ZoneInfo(self.city.time_zone if self.city else "Europe/Helsinki")

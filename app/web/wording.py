@@ -53,6 +53,13 @@ REFUSALS: dict[Reason, str] = {
     Reason.DECISIONS_INCOMPLETE: N_("Some decisions are not complete yet. They are listed on the page."),
     Reason.EVENT_CLOSED: N_("The event is over, so this can no longer be changed."),
     Reason.EVENT_NOT_READY: N_("Something is still missing before this can be published. The page lists it."),
+    Reason.EVENT_NOT_OVER: N_("An event can be closed when its pitch day is over."),
+    Reason.DATES_OUT_OF_ORDER: N_("These dates are not in order."),
+    Reason.BUDGET_ORDER: N_("The upper end must be at least as much as the lower one."),
+    Reason.HAS_APPLICATIONS: N_("Companies have begun applications to this challenge, so it cannot be removed."),
+    Reason.SCORING_BEGUN: N_("The jury has begun to score, so the criteria stay as they are."),
+    Reason.UNKNOWN_CODE: N_("There is no such CPV code. Type a few letters of its name, or its eight digits."),
+    Reason.NOT_A_PICTURE: N_("Choose a picture in PNG, JPEG or WebP, 2 MB at most."),
     Reason.TRANSLATION_MISSING: N_("Write this in both Finnish and Swedish before publishing."),
     Reason.CHANGED_MEANWHILE: N_(
         "Somebody else changed this while you were writing. Compare the two versions and save again."

@@ -13,7 +13,7 @@ from app.domain.phase import Phase
 from app.models import Event
 from app.queries.cities import CityFacts
 from app.queries.events import phase_of
-from app.web.pages import Link, path_for
+from app.web.pages import Link, city_of, path_for
 from app.web.visit import Visit
 from app.web.wording import N_
 
@@ -46,7 +46,7 @@ _TABS: tuple[tuple[Permission, str, str], ...] = (
 
 def frame_of(visit: Visit[Any], event: Event, current: str) -> EventFrame:
     """The frame for a page under the tab whose route is `current`; tabs that are not for the visitor are left out."""
-    city = visit.in_city
+    city = city_of(visit)
     gettext = translations(visit.language).gettext
     tabs = [
         Link(gettext(label), path_for(visit, route, city=city.slug, event_id=event.id), current=route == current)
