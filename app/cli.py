@@ -87,5 +87,7 @@ def user(
 def main() -> None:
     """The entry point."""
     cli()
+
+
 if __name__ == "__main__":
     main()

@@ -15,6 +15,7 @@ from app.adapters.database import make_engine
 from app.adapters.templates import STATIC_DIR
 from app.config import Settings
 from app.web import errors, pages
+from app.web.cache import Memory, PublicMemory
 from app.web.headers import SecurityHeaders
 from app.web.language import LanguagePrefix
 
@@ -58,6 +59,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     errors.install(app)
     pages.connect(app, settings.base_url)
+    app.state.memory = Memory(app.state.engine)
+    app.add_middleware(PublicMemory, memory=app.state.memory, settings=settings)
     app.add_middleware(LanguagePrefix)
     app.add_middleware(SecurityHeaders, settings=settings)
     return app

@@ -2,7 +2,8 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,27 @@ def _begin(connection: sa.Connection) -> None:
     # A writer that starts deferred meets SQLITE_BUSY when it upgrades; an immediate one waits its turn.
     writes = connection.get_execution_options().get(_WRITE, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def change_mark(engine: sa.Engine) -> Callable[[], object]:
+    """A quick look whether anything may have been written since: the mark it gives differs then.
+
+    SQLite says so itself, in microseconds. For PostgreSQL the mark is the second, so what a page remembers is asked
+    after again once a second.
+    """
+    if engine.dialect.name != "sqlite":
+        return lambda: int(time.monotonic())
+    path = str(engine.url.database)
+    lock = threading.Lock()
+    kept: list[Any] = []
+
+    def mark() -> object:
+        with lock:
+            if not kept:
+                kept.append(pysqlite3.dbapi2.connect(path, isolation_level=None, check_same_thread=False))
+            return kept[0].execute("PRAGMA data_version").fetchone()[0]
+
+    return mark
 
 
 class ReadSession(Session):

@@ -26,6 +26,7 @@ def load_scores(session: WriteSession, loaded: Any, advance: Callable[[], None])
     for one in content["conflicts"]:
         application = session.get_one(Application, loaded.id("application", one["application"]))
         person = actor(session, loaded.id("person", one["person"]))
+        assert person.person is not None  # noqa: S101
         at = loaded.calendar.past(one["declared_at"])
         conflicts.declare(session, person, application, person.person, Ground(one["ground"]), one["note"], at)
     session.flush()

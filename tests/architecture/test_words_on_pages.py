@@ -21,7 +21,6 @@ from sqlmodel import SQLModel
 from app.adapters import catalogues, language, templates
 from app.models import Person
 from app.models.columns import LocalizedText
-from app.web import cache
 from tests.strict import StrictClient, parse
 from tests.world import World, texts
 
@@ -67,7 +66,6 @@ def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def forget() -> None:
         language.translations.cache_clear()
         templates.environment.cache_clear()
-        cache._pages.clear()
 
     monkeypatch.setattr(language, "LOCALE_DIR", tmp_path / "locale")
     forget()

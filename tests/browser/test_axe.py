@@ -57,7 +57,7 @@ def test_axe_finds_nothing_on_any_page(person: str, demo_server: Server, open_as
     page = open_as(person)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None)
+    page.on("console", lambda told: errors.append(told.text) if "Content Security Policy" in told.text else None)
     waiting, seen, found = list(PEOPLE[person]), set[str](), list[str]()
     while waiting:
         path = waiting.pop(0)
@@ -73,7 +73,7 @@ def test_axe_finds_nothing_on_any_page(person: str, demo_server: Server, open_as
                 continue
             assert answer.status == 200, (path, answer.status)
             for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.emulate_media(color_scheme=scheme)
                 found += [f"{language} {scheme} {path} ({kind}): {fault}" for fault in faults(page)]
         waiting += [link for link in links(page) if not link.startswith(("/static", "/sign-out"))]
     assert not found, "\n".join(found[:20])

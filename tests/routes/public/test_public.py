@@ -6,16 +6,10 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.models import Person
-from app.web import cache
 from tests.strict import StrictClient
 from tests.world import World, texts
 
 LANGUAGES = ("fi", "sv", "en")
-
-
-@pytest.fixture(autouse=True)
-def _fresh_memory() -> None:
-    cache._pages.clear()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
