@@ -118,6 +118,6 @@ def show_from_now(value: datetime | date, now: datetime, language: str, zone: Zo
         timedelta(days=days),
         granularity=granularity,
         add_direction=True,
-        threshold=60 if granularity == "day" else 1,
+        threshold={"day": 60, "month": 24, "year": 1}[granularity],
         locale=locale,
     )

@@ -61,10 +61,15 @@ def reading_as(reader: Reader) -> Iterator[None]:
         _reader.reset(token)
 
 
+def bound(value: str) -> str:
+    """A figure stays on one line with its unit, and a time with its "klo"."""
+    return re.sub(r"(?<=\d) (?=[%€])|(?<=\bklo) (?=\d)|(?<=\bkl\.) (?=\d)", "\xa0", value)
+
+
 @lru_cache(maxsize=2_000)
 def rich(value: str) -> Markup:
     """Markdown written by people → safe HTML. Headings start at h3, for the page owns h1 and h2."""
-    html = _markdown.render(value or "")
+    html = _markdown.render(bound(value or ""))
     for level in (3, 2, 1):
         html = html.replace(f"<h{level}>", f"<h{min(level + 2, 4)}>").replace(
             f"</h{level}>", f"</h{min(level + 2, 4)}>"
@@ -74,7 +79,7 @@ def rich(value: str) -> Markup:
 
 def text(value: str) -> Markup:
     """Plain text → paragraphs and line breaks, everything escaped."""
-    paragraphs = [part.strip() for part in (value or "").replace("\r\n", "\n").split("\n\n") if part.strip()]
+    paragraphs = [part.strip() for part in bound(value or "").replace("\r\n", "\n").split("\n\n") if part.strip()]
     return Markup("").join(
         Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n")))
         for part in paragraphs
@@ -137,7 +142,7 @@ def environment(language: str) -> Environment:
         return _nothing(value, lambda v: notation.show_from_now(v, reader.now, language, reader.zone))
 
     def day_time(value: datetime | None) -> str:
-        at = {"fi": " klo ", "sv": " kl. ", "en": ", "}[language]
+        at = {"fi": " klo\xa0", "sv": " kl.\xa0", "en": ", "}[language]
         zone = _reader.get().zone
         return _nothing(
             value, lambda v: notation.show_date(v, language, zone) + at + notation.show_time(v, language, zone)
@@ -146,6 +151,7 @@ def environment(language: str) -> Environment:
     def local(value: Localized) -> Markup:
         """A city's text; marked with its own language when another one stands in."""
         shown, own = value.pick(language)
+        shown = bound(shown)
         return escape(shown) if own == language else Markup('<span lang="{}">{}</span>').format(own, shown)
 
     env.filters.update(

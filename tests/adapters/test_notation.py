@@ -1,0 +1,51 @@
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.adapters.language import show_date, show_from_now, show_money, show_number, show_time
+from app.adapters.templates import rich, text
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+NOON = datetime(2027, 2, 12, 10, 0, tzinfo=UTC)
+
+
+def test_a_figure_stays_with_its_unit_and_a_time_with_its_klo() -> None:
+    assert "29&nbsp;%" in rich("joista 29 % liikkuu")
+    assert "1200\xa0€" in text("noin 1200 € vuodessa")
+    assert "klo\xa016.00" in text("Haku sulkeutuu klo 16.00.")
+    assert "kl.\xa016.00" in text("Ansökan stänger kl. 16.00.")
+    assert "40 huonetta" in text("40 huonetta")
+
+
+@pytest.mark.parametrize(
+    ("days", "fi", "sv", "en"),
+    [
+        (0, "tänään", "i dag", "today"),
+        (1, "huomenna", "i morgon", "tomorrow"),
+        (-1, "eilen", "i går", "yesterday"),
+        (3, "3 päivän päästä", "om 3 dagar", "in 3 days"),
+        (-2, "2 päivää sitten", "för 2 dagar sedan", "2 days ago"),
+        (400, "13 kuukauden päästä", "om 13 månader", "in 13 months"),
+    ],
+)
+def test_distances_read_as_they_are_said(days: int, fi: str, sv: str, en: str) -> None:
+    day = date(2027, 2, 12) + timedelta(days=days)
+    assert [show_from_now(day, NOON, language, HELSINKI) for language in ("fi", "sv", "en")] == [fi, sv, en]
+
+
+def test_numbers_and_times_are_written_as_each_language_does() -> None:
+    shown = {
+        language: (
+            show_number(1250.5, language),
+            show_money(1250, language),
+            show_date(NOON, language, HELSINKI),
+            show_time(NOON, language, HELSINKI),
+        )
+        for language in ("fi", "sv", "en")
+    }
+    assert shown == {
+        "fi": ("1\xa0250,5", "1\xa0250\xa0€", "12.2.2027", "12.00"),
+        "sv": ("1\xa0250,5", "1\xa0250\xa0€", "12.2.2027", "12.00"),
+        "en": ("1,250.5", "€1,250", "12 February 2027", "12:00"),
+    }
