@@ -1,6 +1,7 @@
 """Settings: the only reader of the environment (`KIPINA_*`)."""
 
 import secrets
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -61,6 +62,11 @@ class Settings(BaseSettings):
         path = self.files.parent / "secret"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48))
+            # Server and worker start together: whoever links first has made it, and nobody reads half of it.
+            made = path.with_name(f"secret.{secrets.token_hex(4)}")
+            made.touch(mode=0o600)
+            made.write_text(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):
+                path.hardlink_to(made)
+            made.unlink()
         return path.read_text().encode()
