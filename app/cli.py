@@ -14,7 +14,7 @@ from app.adapters.database import make_engine, writing
 from app.config import Settings
 from app.demo import loader
 from app.main import create_app
-from app.services import people
+from app.services import cpv, people
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Kipinä: from a challenge to a followed-up pilot.")
 console = Console(stderr=True)
@@ -28,9 +28,13 @@ def _progress() -> Progress:
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database to the newest tables."""
-    revisions = migrations.upgrade(make_engine(Settings().database_url))
-    console.print(f"Database ready ({len(revisions)} new migrations)." if revisions else "Database ready.")
+    """Bring the database to the newest tables, and the CPV codes in it to the newest list."""
+    engine = make_engine(Settings().database_url)
+    revisions = migrations.upgrade(engine)
+    with writing(engine) as session:
+        codes = cpv.load(session)
+    news = [f"{len(revisions)} new migrations"] * bool(revisions) + [f"{codes} CPV codes"] * bool(codes)
+    console.print(f"Database ready ({', '.join(news)})." if news else "Database ready.")
 
 
 @cli.command()

@@ -45,6 +45,7 @@ from app.services import (
     cities,
     companies,
     conflicts,
+    cpv,
     criteria,
     events,
     invitations,
@@ -89,6 +90,11 @@ class World:
     def unit(self, city: City, name: str = "Kaupunkisuunnittelu") -> Unit:
         with self.change() as session:
             return cities.add_unit(session, SYSTEM, city.id, texts(name), clock.now())
+
+    def cpv_codes(self) -> int:
+        """All 9,454 of them."""
+        with self.change() as session:
+            return cpv.load(session)
 
     def person(self, name: str = "", *, admin: bool = False) -> Person:
         number = next(self._numbers)
