@@ -1,6 +1,17 @@
-import pytest
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
 
-from app.adapters.catalogues import TRANSLATED, brought_up_to_date, gather, missing, path_of, written
+import pytest
+from jinja2 import nodes
+
+from app.adapters.catalogues import TRANSLATED, brought_up_to_date, gather, missing, path_of, without_empty, written
+from app.adapters.templates import TEMPLATES_DIR, environment
+
+GETTEXT = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
+NAMES = {"Kipinä", "Suomi", "Svenska", "English", "saavutettavuusvaatimukset.fi"}
+"""Words that are the same in every language."""
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -15,3 +26,64 @@ def test_placeholders_survive_translation(language: str) -> None:
     for message in brought_up_to_date(language, gather()):
         if message.id and message.python_format:
             assert not list(message.check()), message.id
+
+
+def test_joining_two_branches_never_loses_a_translation() -> None:
+    joined = 'msgid "Day"\nmsgstr ""\n\nmsgid "Day"\nmsgstr "Päivä"\n\nmsgid "Time"\nmsgstr ""\nmsgstr "Aika"\n'
+    assert without_empty(joined) == 'msgid "Day"\nmsgstr "Päivä"\n\nmsgid "Time"\nmsgstr "Aika"\n'
+
+
+class Markup(HTMLParser):
+    """Collects the words that stand in a template's markup itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        """Text; an unfinished tag of a macro is not text."""
+        if '="' not in data:
+            self.words.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        """Attributes that are read aloud."""
+        self.words += [v for k, v in attrs if v and k in {"aria-label", "alt", "title", "placeholder", "label"}]
+
+
+def constants(node: nodes.Node) -> Iterator[str]:
+    """The texts in a template's expressions that no gettext call takes."""
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.Call) and isinstance(child.node, nodes.Name) and child.node.name in GETTEXT:
+            continue
+        if isinstance(child, nodes.Const) and isinstance(child.value, str):
+            yield child.value
+        yield from constants(child)
+
+
+def own_words(source: str) -> list[str]:
+    """The words that a template would show in every language alike."""
+    said = [
+        text for text in constants(environment("en").parse(source)) if re.search(r"(?:^|[\s(])[A-ZÅÄÖ][a-zåäö]", text)
+    ]
+    bare = re.sub(
+        r"\{% block \w*class %\}.*?\{% endblock %\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", source, flags=re.DOTALL
+    )
+    markup = Markup()
+    markup.feed(bare)
+    found = [re.sub("|".join(map(re.escape, NAMES)), "", text).strip() for text in said + markup.words]
+    return [text for text in found if re.search(r"[^\W\d_]{2,}", text)]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES_DIR.rglob("*.*")), ids=lambda path: str(path.relative_to(TEMPLATES_DIR))
+)
+def test_a_template_has_no_words_of_its_own(path: Path) -> None:
+    assert own_words(path.read_text(encoding="utf-8")) == []
+
+
+def test_words_of_its_own_are_found() -> None:
+    assert own_words('<p title="Hello you">{{ _("Fine") }} Bare {{ f("Not fine", _("Fine")) }}</p>') == [
+        "Not fine",
+        "Hello you",
+        "Bare",
+    ]

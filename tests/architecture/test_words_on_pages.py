@@ -21,6 +21,7 @@ from sqlmodel import SQLModel
 from app.adapters import catalogues, language, templates
 from app.models import Person
 from app.models.columns import LocalizedText
+from tests.architecture.test_messages import NAMES
 from tests.strict import StrictClient, parse
 from tests.world import World, texts
 
@@ -37,7 +38,6 @@ SPOKEN = (
     "data-cancel",
     "data-label",
 )
-NAMES = {"Kipinä", "Suomi", "Svenska", "English", "saavutettavuusvaatimukset.fi"}
 
 
 def notation() -> set[str]:
