@@ -10,10 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app import worker as worker_loop
 from app.adapters import clock, migrations
-from app.adapters.database import make_engine, writing
+from app.adapters.database import make_engine, reading, writing
 from app.config import Settings
 from app.demo import loader
 from app.main import create_app
+from app.queries import demo as demo_people
 from app.services import cpv, people
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Kipinä: from a challenge to a followed-up pilot.")
@@ -45,6 +46,11 @@ def demo() -> None:
     with _progress() as progress:
         loaded = loader.load(app.state.engine, settings, clock.now(), progress)
     console.print("Demo cities loaded." if loaded else "Demo cities are there already.")
+    console.print(f"Step in as anybody at {settings.base_url}/demo, for example as")
+    with reading(app.state.engine) as session:
+        for group in demo_people.groups(session, "en"):
+            first = next((one for one in group.people if "Tampere" in one.places), group.people[0])
+            console.print(f"  {group.role.value:<12} {first.name}, {first.title}")
 
 
 @cli.command()
