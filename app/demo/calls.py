@@ -10,7 +10,7 @@ from app.demo.people import actor_of
 from app.domain.answers import Answers
 from app.domain.application import State
 from app.domain.phase import phase_at
-from app.models import Challenge, Company, Cpv, Event, JurySeat, Person
+from app.models import Challenge, Company, Event, JurySeat, Person
 from app.queries import cities
 from app.services import applications, challenges, criteria, events
 
@@ -88,7 +88,7 @@ def _add_challenge(
         strategy_goal=text(goal["text"] if goal else None),
         themes=challenge["themes"],
         platform_id=loaded.id("platform", f"{city} {challenge['platform']}"),
-        cpv_code=challenge["cpv"] if session.get(Cpv, challenge["cpv"]) else None,
+        cpv_code=challenge["cpv"],
         owner_person_id=loaded.id("person", challenge["owner"]),
         owner_unit_id=loaded.id("unit", f"{city} {challenge['unit']}"),
         budget_min=challenge["budget_eur"]["min"],
