@@ -1,0 +1,166 @@
+"""What an event has so far, in figures: one question for any number of events.
+
+Whatever the person who asks has a conflict of interest in is in no figure.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from app.domain.access import Scope
+from app.domain.application import IN_REVIEW, PITCHING, State
+from app.domain.deciding import Outcome
+from app.domain.followup import Stage
+from app.domain.localized import Localized
+from app.models import (
+    Application,
+    Assignment,
+    Challenge,
+    Criterion,
+    Decision,
+    Event,
+    FollowUpCase,
+    JurySeat,
+    MailState,
+    OutgoingMail,
+    ProgrammeRelease,
+    ProgrammeSession,
+    ScoreSheet,
+)
+from app.queries.applications import not_conflicted
+from app.queries.panel import no_conflict
+
+
+@dataclass
+class Figures:
+    """How far one event has come."""
+
+    states: dict[State, int] = field(default_factory=dict)
+    outcomes: dict[Outcome, int] = field(default_factory=dict)
+    stages: dict[Stage, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    """challenges, criteria, jurors, assigned, sheets, sessions, releases, held_mails."""
+
+    @property
+    def sent(self) -> int:
+        """Applications that were sent in, those withdrawn later left out."""
+        return sum(n for state, n in self.states.items() if state not in {State.DRAFT, State.WITHDRAWN})
+
+    @property
+    def to_judge(self) -> int:
+        """Applications that the jury may read."""
+        return sum(self.states.get(state, 0) for state in IN_REVIEW)
+
+    @property
+    def pitching(self) -> int:
+        """Applications invited to the day."""
+        return sum(self.states.get(state, 0) for state in PITCHING)
+
+    @property
+    def decided(self) -> int:
+        """Applications with a decision, prepared or signed."""
+        return sum(self.outcomes.values())
+
+    @property
+    def cases(self) -> int:
+        """Follow-up cases."""
+        return sum(self.stages.values())
+
+
+def of_events(session: Session, scope: Scope, event_ids: Collection[int]) -> dict[int, Figures]:
+    """The figures of each event."""
+    mine = not_conflicted(scope)
+    parts = [
+        _count(Application.event_id, "state", Application.state).where(mine),
+        _count(Challenge.event_id, "challenges"),
+        _count(Criterion.event_id, "criteria"),
+        _count(JurySeat.event_id, "jurors", n=sa.func.count(sa.distinct(col(JurySeat.person_id)))),
+        _reading("assigned").where(mine),
+        _reading("sheets")
+        .join(
+            ScoreSheet,
+            sa.and_(
+                col(ScoreSheet.application_id) == Assignment.application_id,
+                col(ScoreSheet.person_id) == Assignment.person_id,
+                col(ScoreSheet.submitted_at).is_not(None),
+            ),
+        )
+        .where(mine),
+        _count(Decision.event_id, "outcome", Decision.outcome)
+        .join(Application, col(Application.id) == Decision.application_id)
+        .where(mine),
+        _count(ProgrammeSession.event_id, "sessions"),
+        _count(ProgrammeRelease.event_id, "releases"),
+        _count(FollowUpCase.event_id, "stage", FollowUpCase.stage)
+        .join(Application, col(Application.id) == FollowUpCase.application_id)
+        .where(mine),
+        _count(OutgoingMail.event_id, "held_mails")
+        .outerjoin(Application, col(Application.id) == OutgoingMail.application_id)
+        .where(col(OutgoingMail.state) == MailState.HELD, sa.or_(col(OutgoingMail.application_id).is_(None), mine)),
+    ]
+    found = {event_id: Figures() for event_id in event_ids}
+    events = [part.where(part.selected_columns[0].in_(event_ids)) for part in parts]
+    for event_id, what, key, n in session.execute(sa.union_all(*events)):
+        figures = found[event_id]
+        if what == "state":
+            figures.states[State(key)] = n
+        elif what == "outcome":
+            figures.outcomes[Outcome(key)] = n
+        elif what == "stage":
+            figures.stages[Stage(key)] = n
+        else:
+            figures.counts[what] = n
+    return found
+
+
+def _count(event_id: Any, what: str, key: Any = None, n: Any = None) -> sa.Select[*tuple[Any, ...]]:
+    """Rows by event, and by the key when there is one."""
+    by = [col(event_id)] if key is None else [col(event_id), col(key)]
+    named = sa.literal("") if key is None else sa.cast(key, sa.String)
+    return sa.select(col(event_id), sa.literal(what), named, sa.func.count() if n is None else n).group_by(*by)
+
+
+def _reading(what: str) -> sa.Select[*tuple[Any, ...]]:
+    """What jurors are to read, without what they have a conflict of interest in."""
+    return (
+        sa.select(col(Application.event_id), sa.literal(what), sa.literal(""), sa.func.count())
+        .select_from(Assignment)
+        .join(Application, col(Application.id) == Assignment.application_id)
+        .where(
+            col(Application.state).in_(IN_REVIEW),
+            no_conflict(col(Assignment.application_id), col(Assignment.person_id)),
+        )
+        .group_by(col(Application.event_id))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An event in the row of its editions."""
+
+    id: int
+    previous_id: int | None
+    name: Localized
+    day_starts_at: datetime | None
+
+
+def editions(session: Session, event: Event) -> list[Edition]:
+    """The other editions of the event's series, the newest first."""
+    rows = session.execute(
+        sa.select(col(Event.id), col(Event.previous_id), col(Event.name), col(Event.day_starts_at))
+        .where(col(Event.city_id) == event.city_id)
+        .order_by(col(Event.day_starts_at).desc().nulls_first(), col(Event.id).desc())
+    )
+    all_events = [Edition(*row) for row in rows]
+    series = {event.id}
+    grown = True
+    while grown:
+        linked = {one.id for one in all_events if one.previous_id in series}
+        linked |= {one.previous_id for one in all_events if one.id in series and one.previous_id is not None}
+        grown = not linked <= series
+        series |= linked
+    return [one for one in all_events if one.id in series and one.id != event.id]
