@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import structlog
 from sqlmodel import col
 
-from app.adapters import clock, mail
+from app.adapters import clock, files, mail
 from app.adapters.database import writing
 from app.config import Settings
 from app.models import KeptForm, OutgoingMail
@@ -21,7 +21,12 @@ PAUSE = 1.0
 ROUND = timedelta(minutes=5)
 """How often the work that comes by the calendar is looked at."""
 
-JOBS: dict[str, Callable[[sa.Engine, Settings, dict[str, Any]], None]] = {}
+
+def _remove_file(_: sa.Engine, settings: Settings, payload: dict[str, Any]) -> None:
+    files.remove(settings, payload["stored_as"])
+
+
+JOBS: dict[str, Callable[[sa.Engine, Settings, dict[str, Any]], None]] = {"remove_file": _remove_file}
 """What does each kind of job. It may run twice, so it must not mind."""
 
 log = structlog.get_logger()

@@ -85,6 +85,24 @@ def engine(app: FastAPI) -> sa.Engine:
 
 
 @pytest.fixture
+def queries(engine: sa.Engine) -> Callable[[], int]:
+    """`queries()` tells how many statements have run since it was last asked."""
+    seen: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.lstrip().split(maxsplit=1)[0].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}:
+            seen.append(statement)
+
+    def since() -> int:
+        many = len(seen)
+        seen.clear()
+        return many
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    return since
+
+
+@pytest.fixture
 def session(engine: sa.Engine) -> Iterator[WriteSession]:
     """A write session that is never committed by itself: for services and queries."""
     with WriteSession(engine) as session:

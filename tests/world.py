@@ -276,6 +276,10 @@ class World:
                 answer(session, actor, application, event, answered)
             return application
 
+    def event_of(self, challenge: Challenge) -> Event:
+        with WriteSession(self.engine) as session:
+            return session.get_one(Event, challenge.event_id)
+
     def sign(self, event: Event) -> Event:
         """Sign the decisions of an event, an hour after the world's applications were decided."""
         with self.change() as session:

@@ -20,6 +20,10 @@ DAYS_UNTIL, MONTHS_UNTIL = 60, 720
 
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 
+# Codes of the Unicode registry under which no company is registered: groups of countries, parts of other countries
+# (companies on Åland have a Finnish business ID), and places made up for testing.
+_NO_COUNTRIES = frozenset(["AC", "AX", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
+
 
 @cache
 def translations(language: str) -> NullTranslations:
@@ -121,3 +125,14 @@ def show_from_now(value: datetime | date, now: datetime, language: str, zone: Zo
         threshold={"day": 60, "month": 24, "year": 1}[granularity],
         locale=locale,
     )
+
+
+@cache
+def countries(language: str) -> list[tuple[str, str]]:
+    """(code, name) of every country, Finland first, then by name."""
+    names = {str(code): str(name) for code, name in babel_locale(language).territories.items()}
+    codes = sorted(
+        (code for code in names if len(code) == 2 and code not in _NO_COUNTRIES),  # noqa: PLR2004
+        key=lambda code: (code != "FI", names[code].casefold()),
+    )
+    return [(code, names[code]) for code in codes]

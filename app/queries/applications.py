@@ -1,12 +1,77 @@
 """Applications, as far as the scope reaches; a conflict of interest hides one altogether."""
 
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from app.domain.access import Role, Scope
-from app.domain.application import State
+from app.domain.access import Scope
+from app.domain.application import PublicStatus, State, public_status
+from app.domain.localized import Localized
+from app.domain.phase import Milestones, Phase, phase_at
 from app.domain.refusals import Reason, Refused
-from app.models import Application, CompanyMember, Conflict, Event, Person
+from app.models import Application, Attachment, Challenge, City, Company, Conflict, Decision, Event, Person, ScoreSheet
+from app.queries import companies
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of an application, without its content."""
+
+    id: int
+    file_name: str
+    size: int
+    pages: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One application with everything that a page about it tells."""
+
+    application: Application
+    event: Event
+    challenge: Challenge
+    company: Company
+    city_slug: str
+    contact: Person | None
+    files: list[File]
+    phase: Phase
+
+    @property
+    def status(self) -> PublicStatus:
+        """What the company is told."""
+        return public_status(self.application.state, self.phase)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """One application in the company's own list."""
+
+    id: int
+    number: int | None
+    title: str
+    status: PublicStatus
+    phase: Phase
+    company: str
+    challenge_number: int
+    challenge: Localized
+    event: Localized
+    city: Localized
+    closes_at: datetime | None
+    day_starts_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a company hears about its application when the decisions are signed."""
+
+    reasons: str
+    reserve_rank: int | None
+    comments: list[str]
 
 
 def visible_to(scope: Scope) -> sa.ColumnElement[bool]:
@@ -40,12 +105,141 @@ def for_update(session: Session, scope: Scope, application_id: int) -> tuple[App
     return application, event
 
 
+def whole(session: Session, scope: Scope, application_id: int, now: datetime) -> Whole:
+    """One application that is visible to the scope. Refused as not found otherwise."""
+    found = session.execute(
+        sa.select(Application, Event, Challenge, Company, col(City.slug), Person)
+        .join(Event, col(Event.id) == Application.event_id)
+        .join(Challenge, col(Challenge.id) == Application.challenge_id)
+        .join(Company, col(Company.id) == Application.company_id)
+        .join(City, col(City.id) == Application.city_id)
+        .outerjoin(Person, col(Person.id) == Application.contact_person_id)
+        .where(col(Application.id) == application_id, visible_to(scope))
+    ).one_or_none()
+    if found is None:
+        raise Refused(Reason.NOT_FOUND)
+    application, event, challenge, company, city_slug, contact = found
+    return Whole(
+        application=application,
+        event=event,
+        challenge=challenge,
+        company=company,
+        city_slug=city_slug,
+        contact=contact,
+        files=files(session, application_id),
+        phase=phase_at(event.milestones, now),
+    )
+
+
+def files(session: Session, application_id: int) -> list[File]:
+    """The files of an application, in the order in which they came."""
+    rows = session.execute(
+        sa.select(
+            col(Attachment.id),
+            col(Attachment.file_name),
+            col(Attachment.size),
+            col(Attachment.pages),
+            col(Attachment.created_at),
+        )
+        .where(col(Attachment.application_id) == application_id)
+        .order_by(col(Attachment.id))
+    )
+    return [File(*row) for row in rows]
+
+
+def file(session: Session, scope: Scope, application_id: int, attachment_id: int) -> Attachment:
+    """A file through its application's door. Refused as not found when the application is not for the scope."""
+    attachment = session.exec(
+        select(Attachment)
+        .join(Application, col(Application.id) == Attachment.application_id)
+        .where(Attachment.id == attachment_id, Application.id == application_id, visible_to(scope))
+    ).one_or_none()
+    if attachment is None:
+        raise Refused(Reason.NOT_FOUND)
+    return attachment
+
+
+def own(session: Session, scope: Scope, now: datetime) -> list[OwnRow]:
+    """All applications of the scope's companies, the newest event first."""
+    rows = session.execute(
+        sa.select(
+            col(Application.id),
+            col(Application.number),
+            col(Application.title),
+            col(Application.state),
+            col(Application.updated_at),
+            col(Company.name),
+            col(Challenge.number),
+            col(Challenge.title),
+            col(Event.name),
+            col(City.name),
+            *_MILESTONES,
+        )
+        .join(Event, col(Event.id) == Application.event_id)
+        .join(Challenge, col(Challenge.id) == Application.challenge_id)
+        .join(Company, col(Company.id) == Application.company_id)
+        .join(City, col(City.id) == Application.city_id)
+        .where(col(Application.company_id).in_(scope.companies))
+        .order_by(col(Event.call_opens_at).desc(), col(Event.id).desc(), col(Challenge.number), col(Company.name))
+    )
+    return [_own_row(row, now) for row in rows]
+
+
+_MILESTONES = tuple(col(getattr(Event, field.name)) for field in fields(Milestones))
+
+
+def _own_row(row: sa.Row[Any], now: datetime) -> OwnRow:
+    id_, number, title, state, updated_at, company, challenge_number, challenge, event, city, *moments = tuple(row)
+    milestones = Milestones(*moments)
+    phase = phase_at(milestones, now)
+    return OwnRow(
+        id=id_,
+        number=number,
+        title=title,
+        status=public_status(state, phase),
+        phase=phase,
+        company=company,
+        challenge_number=challenge_number,
+        challenge=challenge,
+        event=event,
+        city=city,
+        closes_at=milestones.call_closes_at,
+        day_starts_at=milestones.day_starts_at,
+        updated_at=updated_at,
+    )
+
+
+def told(session: Session, application: Application, phase: Phase) -> Told | None:
+    """What the city told the company about its application; None until the decisions are signed."""
+    if not phase.reached(Phase.DECIDED):
+        return None
+    decision = session.get(Decision, application.id)
+    comments = session.exec(
+        select(ScoreSheet.comment_company)
+        .where(
+            ScoreSheet.application_id == application.id,
+            col(ScoreSheet.submitted_at).is_not(None),
+            ScoreSheet.comment_company != "",
+        )
+        .order_by(col(ScoreSheet.id))
+    )
+    return Told(
+        reasons=decision.reasons if decision else "",
+        reserve_rank=decision.reserve_rank if decision else None,
+        comments=list(comments),
+    )
+
+
+def id_of(session: Session, challenge_id: int, company_id: int) -> int | None:
+    """The application of a company to a challenge."""
+    return session.exec(
+        select(Application.id).where(Application.challenge_id == challenge_id, Application.company_id == company_id)
+    ).one_or_none()
+
+
 def recipients(session: Session, application: Application) -> list[Person]:
     """Who is written to about an application: its contact person, or the company's owners when there is none."""
     if application.contact_person_id is not None:
         contact = session.get(Person, application.contact_person_id)
         return [contact] if contact else []
-    owners = sa.select(col(CompanyMember.person_id)).where(
-        col(CompanyMember.company_id) == application.company_id, col(CompanyMember.role) == Role.OWNER
-    )
-    return list(session.exec(select(Person).where(col(Person.id).in_(owners)).order_by(col(Person.id))))
+    return companies.owners(session, application.company_id)

@@ -54,6 +54,18 @@ def members(session: Session, company_id: int) -> list[Member]:
     return [Member(*row) for row in rows]
 
 
+def owners(session: Session, company_id: int) -> list[Person]:
+    """Who decides over a company, in the order in which they came."""
+    return list(
+        session.exec(
+            select(Person)
+            .join(CompanyMember, col(CompanyMember.person_id) == Person.id)
+            .where(CompanyMember.company_id == company_id, CompanyMember.role == Role.OWNER)
+            .order_by(col(CompanyMember.id))
+        )
+    )
+
+
 def member_for_update(session: Session, scope: Scope, company_id: int, member_id: int) -> CompanyMember:
     """One membership of a company in the scope, to be changed."""
     chosen = (

@@ -2,6 +2,7 @@
 
 from app.routes import healthz
 from app.routes.account import demo, sign_in, tasks
+from app.routes.company import applications, attachments, companies, members, states, submission
 from app.routes.public import accessibility, city, events, front, sitemap
 
 ROUTERS = (
@@ -10,6 +11,12 @@ ROUTERS = (
     sign_in.sign_out,
     demo.router,
     tasks.router,
+    companies.router,
+    members.router,
+    applications.router,
+    submission.router,
+    states.router,
+    attachments.router,
     sitemap.router,
     accessibility.router,
     front.router,

@@ -157,17 +157,17 @@ def submit(
     `now` is when the request was received. The first submit fixes `receipt_at` and gives the number of the event.
     Refused when something is missing, at the first field that lacks it.
     """
-    if application.state is State.SUBMITTED:
+    if application.state not in {State.DRAFT, State.WITHDRAWN}:
         return False
     state = next_state(application.state, Action.SUBMIT, phase)
     if missing := gaps(answers_of(application)):
         raise Refused(Reason.INCOMPLETE, next(iter(missing)))
     before = {"state": application.state.value}
+    if application.number is None:
+        application.number = _next_number(session, application.event_id)
     application.state = state
     application.submitted_at = now
     application.receipt_at = application.receipt_at or now
-    if application.number is None:
-        application.number = _next_number(session, application.event_id)
     after = audit.snapshot(application, "state", "number", "receipt_at", *ANSWER_FIELDS)
     audit.record(
         session,

@@ -1,7 +1,7 @@
 """Companies and their members: one record each, whichever events they apply to."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,12 +10,15 @@ from sqlmodel import col, select
 
 from app.adapters.database import WriteSession
 from app.domain.access import COMPANY_ROLES, Actor, Role
+from app.domain.company import FINLAND, register_number
 from app.domain.localized import Localized
 from app.domain.refusals import Reason, Refused
-from app.models import Company, CompanyMember, Person
+from app.models import AuditEvent, Company, CompanyMember
+from app.queries import companies as company_queries
 from app.services import audit, outbox, people
 
-FINLAND = "FI"
+ASK_AGAIN_AFTER = timedelta(days=1)
+"""So soon may the same person ask the owners of a company again."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,17 @@ class CompanyDraft:
 
 
 def create(session: WriteSession, actor: Actor, draft: CompanyDraft, now: datetime) -> Company:
-    """A new company with the actor as its owner. Refused at `register_number` when the company is here already."""
+    """A new company with the actor as its owner; an organizer who enters one makes somebody else the owner.
+
+    Refused with COMPANY_KNOWN when the company is here already, and when its number cannot be right.
+    """
+    draft = replace(draft, register_number=register_number(draft.country, draft.register_number))
     company = Company(**_values(draft), created_at=now, created_by=actor.person)
     try:
         with session.begin_nested():
             session.add(company)
     except IntegrityError:
-        raise Refused(Reason.ALREADY_EXISTS, "register_number") from None
+        raise Refused(Reason.COMPANY_KNOWN, "register_number") from None
     after = audit.snapshot(company, *_values(draft))
     audit.record(session, actor, "created", company, now, city_id=None, after=after)
     if actor.person is not None:
@@ -112,21 +119,16 @@ def remove(session: WriteSession, actor: Actor, member: CompanyMember, now: date
 
 
 def ask_to_be_let_in(
-    session: WriteSession, actor: Actor, country: str, register_number: str, now: datetime, zone: ZoneInfo
+    session: WriteSession, actor: Actor, country: str, typed_number: str, now: datetime, zone: ZoneInfo
 ) -> None:
-    """Mail the owners of a company that the actor wants to join. The actor learns nothing of the company."""
+    """Mail the owners of a company that the actor wants to join, once a day at most. The actor learns nothing of it."""
+    number = register_number(country, typed_number)
     company = session.exec(
-        select(Company).where(Company.country == country, Company.register_number == register_number)
+        select(Company).where(Company.country == country, Company.register_number == number)
     ).one_or_none()
-    if company is None:
+    if company is None or _asked_lately(session, actor, company, now):
         return
-    owners = session.exec(
-        select(Person)
-        .join(CompanyMember, col(CompanyMember.person_id) == Person.id)
-        .where(CompanyMember.company_id == company.id, CompanyMember.role == Role.OWNER)
-        .order_by(col(Person.id))
-    ).all()
-    for owner in owners:
+    for owner in company_queries.owners(session, company.id):
         outbox.queue(
             session,
             "company_request",
@@ -138,6 +140,17 @@ def ask_to_be_let_in(
             context={"company": company.name, "company_id": company.id, "who": actor.name, "email": actor.email},
         )
     audit.record(session, actor, "asked_to_join", company, now, city_id=None, after={"person": actor.email})
+
+
+def _asked_lately(session: WriteSession, actor: Actor, company: Company, now: datetime) -> bool:
+    asked = select(AuditEvent.id).where(
+        AuditEvent.object_type == "company",
+        AuditEvent.object_id == company.id,
+        AuditEvent.action == "asked_to_join",
+        AuditEvent.person_id == actor.person,
+        col(AuditEvent.at) > now - ASK_AGAIN_AFTER,
+    )
+    return session.exec(asked.limit(1)).first() is not None
 
 
 def _add(

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from email_validator import EmailNotValidError, validate_email
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 from app.domain.localized import LANGUAGES, Localized
 from app.domain.refusals import Refused
@@ -24,6 +25,16 @@ FINLAND = ZoneInfo("Europe/Helsinki")
 LONGEST_ADDRESS = 300
 LONGEST = 20_000
 """Characters in one field, unless the field says otherwise."""
+LONGEST_FORM = 1024 * 1024
+"""Bytes of a form without files, and of each field of one with files."""
+
+# Control characters other than tab and newline, and code points that stand for no character: no text needs them, and
+# no page may contain them.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
+    + "]"
+)
 
 
 class CsrfFailed(Exception):
@@ -46,7 +57,13 @@ class Form:
 
 async def read_form(request: Request) -> FormData:
     """The form of a request, read once however often it is asked for."""
-    return await request.form(max_files=20, max_fields=2_000)
+    with_files = request.headers.get("content-type", "").startswith("multipart/")
+    if not with_files and int(request.headers.get("content-length", 0)) > LONGEST_FORM:
+        raise HTTPException(413)
+    try:
+        return await request.form(max_files=20, max_fields=2_000, max_part_size=LONGEST_FORM)
+    except HTTPException as error:
+        raise HTTPException(413 if "maximum size" in str(error.detail) else 400) from error
 
 
 async def _posted(request: Request) -> FormData:
@@ -73,7 +90,7 @@ class Fields:
         """What was typed, without surrounding space; control characters that no text needs are left out."""
         value = self.posted.get(name)
         text = value if isinstance(value, str) else ""
-        return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text).replace("\r\n", "\n").strip()
+        return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
     def fault(self, name: str, fault: Fault, **values: object) -> None:
         """Put a fault at a field; the first one stays."""

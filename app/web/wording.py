@@ -4,7 +4,9 @@ from enum import StrEnum
 
 from app.adapters.language import translations
 from app.domain.access import Role
+from app.domain.answers import ConfidentialGround, Question
 from app.domain.application import PublicStatus, State
+from app.domain.company import Size
 from app.domain.phase import DateFault, LifeStep, Phase
 from app.domain.refusals import Reason
 
@@ -26,6 +28,8 @@ class Fault(StrEnum):
     NOT_A_CHOICE = "not_a_choice"
     NOT_AN_EMAIL = "not_an_email"
     NOT_A_WEB_ADDRESS = "not_a_web_address"
+    TOO_MANY_WORDS = "too_many_words"
+    NO_GROUND = "no_ground"
 
 
 FAULTS: dict[Fault, str] = {
@@ -38,6 +42,8 @@ FAULTS: dict[Fault, str] = {
     Fault.NOT_A_CHOICE: N_("Choose one of the options."),
     Fault.NOT_AN_EMAIL: N_("Enter an email address, such as maija@example.org."),
     Fault.NOT_A_WEB_ADDRESS: N_("Enter a web address, such as www.example.org."),
+    Fault.TOO_MANY_WORDS: N_("Shorten this to %(longest)s words; it now has %(length)s."),
+    Fault.NO_GROUND: N_("Choose why this part should be confidential."),
 }
 
 REFUSALS: dict[Reason, str] = {
@@ -69,17 +75,19 @@ REFUSALS: dict[Reason, str] = {
     Reason.INCOMPLETE: N_("Something is still missing."),
     Reason.MISSING_FIELD: N_("Fill this in."),
     Reason.NOT_A_PDF: N_("This file is not a PDF that can be opened. Save it as PDF and try again."),
+    Reason.FILE_IS_LOCKED: N_("This PDF asks for a password. Save it without one, so that the jury can open it."),
     Reason.FILE_TOO_LARGE: N_("This file is too large. It can be 25 MB at most."),
     Reason.TOO_MANY_FILES: N_("There is no room for more files. Remove one first."),
     Reason.LINK_SPENT: N_("This link has been used, or it is more than ten minutes old. Ask for a new one."),
     Reason.LAST_OWNER: N_("A company needs an owner. Make somebody else the owner first."),
+    Reason.COMPANY_KNOWN: N_("This company is already in Kipinä."),
     Reason.IN_USE: N_("This is in use, so it cannot be removed."),
     Reason.RELEASE_NAME_TAKEN: N_("An earlier version has this name. Choose another."),
     Reason.NOTHING_TO_RELEASE: N_("There is nothing in the programme yet."),
     Reason.STAGE_NEEDS_MORE: N_("The case needs more before it can move to this stage."),
     Reason.SCORE_OUT_OF_RANGE: N_("Choose a score on the scale."),
     Reason.BAD_BUSINESS_ID: N_(
-        "Check the business ID: its last digit does not match. A correct one looks like 0112038-9."
+        "Check the business ID: a digit is wrong or missing. A correct one looks like 0112038-9."
     ),
 }
 
@@ -135,6 +143,26 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         LifeStep.JURY: N_("Jury"),
         LifeStep.PITCH_DAY: N_("Pitch day"),
         LifeStep.FOLLOW_UP: N_("Follow-up"),
+    },
+    Question: {
+        Question.TITLE: N_("The idea in one line"),
+        Question.SOLUTION: N_("What is your solution?"),
+        Question.FIT: N_("How does it meet the need?"),
+        Question.EVIDENCE: N_("What is already proven?"),
+        Question.PILOT: N_("What would you pilot with us, and how is it measured?"),
+        Question.FROM_CITY: N_("What do you need from the city?"),
+        Question.PRICE: N_("Price idea"),
+        Question.TEAM: N_("Who does the work?"),
+    },
+    ConfidentialGround: {
+        ConfidentialGround.BUSINESS_SECRET: N_("Business secret (Act 621/1999, section 24(1)(20))"),
+        ConfidentialGround.DEVELOPMENT_WORK: N_("Development work (Act 621/1999, section 24(1)(21))"),
+    },
+    Size: {
+        Size.MICRO: N_("1–9 people"),
+        Size.SMALL: N_("10–49 people"),
+        Size.MEDIUM: N_("50–249 people"),
+        Size.LARGE: N_("250 people or more"),
     },
     DateFault: {
         DateFault.CLOSES_BEFORE_OPENS: N_("The call must close after it opens."),
