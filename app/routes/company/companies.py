@@ -1,7 +1,7 @@
 """The company itself: told once, used in every application."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -39,7 +39,7 @@ class IndexPage:
 
 @dataclass(frozen=True)
 class FormPage:
-    """A company to fill in; a new one when `company` is None. `challenge` is where the way goes on afterwards."""
+    """A company to fill in; a new one when `company` is None."""
 
     template: ClassVar[str] = "company/companies/edit.html"
     form: Form
@@ -47,7 +47,6 @@ class FormPage:
     sizes: list[tuple[str, str]]
     languages: list[tuple[str, str]]
     company: Company | None = None
-    challenge: str = ""
     conflict: str = ""
 
 
@@ -87,7 +86,7 @@ def index(visit: Annotated[Reading, reads(Permission.COMPANY_CREATE)]) -> Respon
 def new(visit: Annotated[Reading, reads(Permission.COMPANY_CREATE)], challenge: str = "") -> Response:
     """An empty form."""
     form = filled(FORM, {"country": FINLAND, "locale": visit.language, "challenge": challenge})
-    return show(visit, _form_page(visit, form, challenge=challenge))
+    return show(visit, _form_page(visit, form))
 
 
 @router.post("", name="company.companies.create")
@@ -105,7 +104,7 @@ def create(visit: Annotated[Writing, writes(Permission.COMPANY_CREATE)], posted:
                 return show(visit, KnownPage(draft.country, draft.register_number), status=409)
             fields.refuse(refusal)
     if company is None:
-        return show(visit, _form_page(visit, fields.form(FORM), challenge=challenge), status=422)
+        return show(visit, _form_page(visit, fields.form(FORM)), status=422)
     if challenge.isdigit():
         return go(visit, "company.applications.new", q_challenge=challenge, flash=N_("The company has been added."))
     return go(visit, "company.companies.show", company_id=company.id, flash=N_("The company has been added."))
@@ -203,14 +202,12 @@ def _draft(fields: Fields, visit: Writing, company: Company | None = None) -> se
     )
 
 
-def _form_page(
-    visit: Reading | Writing, form: Form, company: Company | None = None, *, challenge: str = "", conflict: str = ""
-) -> FormPage:
-    more: dict[str, Any] = {"company": company, "challenge": challenge, "conflict": conflict}
+def _form_page(visit: Reading | Writing, form: Form, company: Company | None = None, *, conflict: str = "") -> FormPage:
     return FormPage(
         form=form,
         countries=countries(visit.language),
         sizes=[(size.value, word(size, visit.language)) for size in Size],
         languages=list(OWN_NAMES.items()),
-        **more,
+        company=company,
+        conflict=conflict,
     )
