@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -41,7 +42,8 @@ def brought_up_to_date(language: str, messages: Catalog) -> Catalog:
     """The language's catalogue with exactly the gathered messages: new ones empty, old ones gone."""
     text = path_of(language).read_text(encoding="utf-8") if path_of(language).exists() else ""
     catalogue = read_po(io.BytesIO(without_empty(text).encode()), locale=language, charset="utf-8")
-    catalogue.update(messages, no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=False)
+    # A copy: update takes the messages themselves in, and what one language fills would stand in the next.
+    catalogue.update(deepcopy(messages), no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=False)
     catalogue.obsolete.clear()
     return catalogue
 

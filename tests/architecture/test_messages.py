@@ -28,6 +28,12 @@ def test_placeholders_survive_translation(language: str) -> None:
             assert not list(message.check()), message.id
 
 
+def test_no_language_has_the_words_of_another() -> None:
+    texts = [{m.id: m.string for m in brought_up_to_date(language, gather()) if m.id} for language in TRANSLATED]
+    alike = [id for id, text in texts[0].items() if text and text == texts[1][id] and (text != id or " " in id)]
+    assert alike == [], "a word that is the same in all three languages may be"
+
+
 def test_joining_two_branches_never_loses_a_translation() -> None:
     joined = 'msgid "Day"\nmsgstr ""\n\nmsgid "Day"\nmsgstr "Päivä"\n\nmsgid "Time"\nmsgstr ""\nmsgstr "Aika"\n'
     assert without_empty(joined) == 'msgid "Day"\nmsgstr "Päivä"\n\nmsgid "Time"\nmsgstr "Aika"\n'
