@@ -1,4 +1,8 @@
-"""A city of the size of the measurements: 300 applications, 20 jurors, 500 cases. Rows go straight into the tables."""
+"""A city of the size of the measurements: 300 applications, 20 jurors, 500 cases. Rows go straight into the tables.
+
+Three events: one whose call is open, with drafts to send in; one whose jury is at work, with every sheet filled in, and
+cases; and one whose programme has been released.
+"""
 
 import random
 from dataclasses import dataclass
@@ -13,14 +17,27 @@ from app.domain.application import State
 from app.domain.followup import Stage
 from app.domain.localized import Localized
 from app.models import (
-    Application, Assignment, Challenge, Company, CompanyMember, Criterion, FollowUpCase, JurySeat, Person, Score,
-    ScoreSheet, Unit,
-)  # fmt: skip
+    Application,
+    Assignment,
+    Challenge,
+    Company,
+    CompanyMember,
+    Criterion,
+    Event,
+    FollowUpCase,
+    JurySeat,
+    Person,
+    Score,
+    ScoreSheet,
+    Unit,
+)
 from app.queries import cities as city_queries
 from app.services import challenges, cities, criteria, events, people
 from app.web import session as web_session
 
-APPLICATIONS, JURORS, CASES, OPEN_DRAFTS = 300, 20, 500, 2_000
+CITY = "tampere"
+OPEN, JUDGED, TOLD = "kipina-2027", "kipina-2017", "kipina-2026"
+"""The addresses of the events."""
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
 LOREM = (
@@ -30,16 +47,30 @@ LOREM = (
 
 
 @dataclass(frozen=True)
+class Size:
+    """How many rows there are of each kind."""
+
+    applications: int = 300
+    jurors: int = 20
+    cases: int = 500
+    drafts: int = 2_000
+    sessions: int = 60
+
+
+FULL = Size()
+
+
+@dataclass(frozen=True)
 class Seeded:
-    """What the measurements need to know."""
+    """What the measurements need to know. People are told by the token of their session."""
 
     organizer: str
     jurors: list[str]
-    owners: list[str]
     jury_event: int
     open_event: int
     scoring: list[int]
-    drafts: list[int]
+    drafts: list[tuple[int, str]]
+    """With whoever may send it in."""
 
 
 def text(words: str) -> Localized:
@@ -53,96 +84,98 @@ def bulk(session: WriteSession, rows: list[SQLModel]) -> None:
     session.flush()
 
 
-def seed(engine: sa.Engine) -> Seeded:
+def seed(engine: sa.Engine, size: Size = FULL) -> Seeded:
     """Fill an empty, migrated database."""
     rng = random.Random(2027)
     with writing(engine) as session:
-        city = cities.create(session, PUBLIC, "tampere", text("Tampere"), ["fi", "sv", "en"], NOW)
+        city = cities.create(session, PUBLIC, CITY, text("Tampere"), ["fi", "sv", "en"], NOW)
         session.flush()
-        facts = city_queries.facts_by_id(session, city.id)
-        assert facts is not None
         units = [Unit(city_id=city.id, name=text(f"Yksikkö {n}"), position=n) for n in range(6)]
         bulk(session, list(units))
-
-        def somebody(n: int, kind: str) -> Person:
-            return Person(email=f"{kind}{n}@example.org", name=f"{kind.title()} Henkilö {n}", created_at=NOW)
-
-        organizer = somebody(0, "organizer")
-        jurors = [somebody(n, "juror") for n in range(JURORS)]
-        owners = [somebody(n, "owner") for n in range(APPLICATIONS)]
+        organizer = _people("organizer", 1)[0]
+        jurors, owners = _people("juror", size.jurors), _people("owner", size.applications)
         bulk(session, [organizer, *jurors, *owners])
         people.grant(session, PUBLIC, city.id, organizer, Role.ORGANIZER, NOW)
         companies = [
             Company(name=f"Yritys {n} Oy", register_number=f"{n:07}-0", created_at=NOW, description=text(LOREM[:200]))
-            for n in range(APPLICATIONS)
+            for n in range(size.applications)
         ]
         bulk(session, list(companies))
         bulk(session, [
             CompanyMember(company_id=company.id, person_id=owner.id, role=Role.OWNER)
             for company, owner in zip(companies, owners, strict=True)
         ])  # fmt: skip
-        made = {}
-        for name, start in (("Kipinä 2017", NOW - 20 * DAY), ("Kipinä 2027", NOW - 5 * DAY)):
-            draft = events.EventDraft(
-                name=text(name), summary=text(LOREM[:120]), description=text(LOREM), practical=text(LOREM),
-                place=text("Vapriikki"), call_opens_at=start, call_closes_at=start + 15 * DAY,
-                day_starts_at=start + 60 * DAY, day_ends_at=start + 60 * DAY + timedelta(hours=8),
-            )  # fmt: skip
-            event = events.create(session, PUBLIC, facts, draft, start - 3 * DAY)
-            session.flush()
-            needs = [
-                challenges.create(
-                    session, PUBLIC, event,
-                    challenges.ChallengeDraft(
-                        title=text(f"Haaste {n}"), need=text(LOREM), owner_person_id=organizer.id,
-                        owner_unit_id=units[n % 6].id,
-                    ),
-                    NOW,
-                )
-                for n in range(1, 9)
-            ]  # fmt: skip
-            judged_by = [
-                criteria.create(session, PUBLIC, event, criteria.CriterionDraft(text(f"Peruste {n}"), weight=weight), NOW)
-                for n, weight in enumerate((30, 30, 20, 20))
-            ]
-            session.flush()
-            events.publish(session, PUBLIC, event, start - 2 * DAY)
-            made[name] = (event, needs, judged_by)
-        judged, needs, judged_by = made["Kipinä 2017"]
+
+        judged, needs, judged_by = _event(session, city.id, "Kipinä 2017", NOW - 20 * DAY, organizer, units)
         applications = [
-            _application(judged.city_id, judged.id, needs[n % 8], company, n + 1, State.SUBMITTED)
-            for n, company in enumerate(companies)
+            _application(judged, needs[n % 8], company, n + 1, State.SUBMITTED) for n, company in enumerate(companies)
         ]
         bulk(session, list(applications))
         _score(session, rng, judged.id, jurors, applications, judged_by)
-        opened, open_needs, _ = made["Kipinä 2027"]
+        bulk(session, _cases(rng, size.cases, judged, applications, units, organizer))
+
+        opened, needs, _ = _event(session, city.id, "Kipinä 2027", NOW - 5 * DAY, organizer, units)
+        assert size.drafts <= len(companies) * len(needs)
         drafts = [
-            _application(opened.city_id, opened.id, open_needs[n % 8], companies[n // 8 % APPLICATIONS], None, State.DRAFT)
-            for n in range(OPEN_DRAFTS)
+            (_application(opened, needs[n % 8], companies[n // 8], None, State.DRAFT), n // 8)
+            for n in range(size.drafts)
         ]
-        bulk(session, list(drafts))
-        bulk(session, _cases(rng, judged.city_id, judged.id, applications, units, organizer))
+        bulk(session, [draft for draft, _ in drafts])
+
         signed_in = [web_session.begin(session, person.id, NOW) for person in (organizer, *jurors, *owners)]
         return Seeded(
             organizer=signed_in[0],
-            jurors=signed_in[1 : 1 + JURORS],
-            owners=signed_in[1 + JURORS :],
+            jurors=signed_in[1 : 1 + size.jurors],
             jury_event=judged.id,
             open_event=opened.id,
             scoring=[application.id for application in applications],
-            drafts=[draft.id for draft in drafts],
+            drafts=[(draft.id, signed_in[1 + size.jurors + owner]) for draft, owner in drafts],
         )
 
 
-def _application(
-    city_id: int, event_id: int, challenge: Challenge, company: Company, number: int | None, state: State
-) -> Application:
+def _people(kind: str, many: int) -> list[Person]:
+    return [
+        Person(email=f"{kind}{n}@example.org", name=f"{kind.title()} Henkilö {n}", created_at=NOW) for n in range(many)
+    ]
+
+
+def _event(
+    session: WriteSession, city_id: int, name: str, call_opens_at: datetime, organizer: Person, units: list[Unit]
+) -> tuple[Event, list[Challenge], list[Criterion]]:
+    """A published event with eight challenges and four criteria. Its call is open for 15 days, its day is the 60th."""
+    city = city_queries.facts_by_id(session, city_id)
+    assert city is not None
+    day = call_opens_at + 60 * DAY
+    draft = events.EventDraft(
+        name=text(name), summary=text(LOREM[:120]), description=text(LOREM), practical=text(LOREM),
+        place=text("Vapriikki"), call_opens_at=call_opens_at, call_closes_at=call_opens_at + 15 * DAY,
+        day_starts_at=day, day_ends_at=day + timedelta(hours=8),
+    )  # fmt: skip
+    event = events.create(session, PUBLIC, city, draft, call_opens_at - 3 * DAY)
+    session.flush()
+    needs = [
+        challenges.ChallengeDraft(
+            title=text(f"Haaste {n}"), need=text(LOREM), owner_person_id=organizer.id, owner_unit_id=units[n % 6].id
+        )
+        for n in range(1, 9)
+    ]
+    made = [challenges.create(session, PUBLIC, event, need, NOW) for need in needs]
+    judged_by = [
+        criteria.create(session, PUBLIC, event, criteria.CriterionDraft(text(f"Peruste {n}"), weight=weight), NOW)
+        for n, weight in enumerate((30, 30, 20, 20))
+    ]
+    session.flush()
+    events.publish(session, PUBLIC, event, call_opens_at - 2 * DAY)
+    return event, made, judged_by
+
+
+def _application(event: Event, challenge: Challenge, company: Company, number: int | None, state: State) -> Application:
     sent = None if state is State.DRAFT else NOW - 6 * DAY
     return Application(
-        city_id=city_id, event_id=event_id, challenge_id=challenge.id, company_id=company.id, number=number, state=state,
-        title=f"Ratkaisu {number or 'luonnos'}", solution=LOREM, fit=LOREM, evidence=LOREM, pilot=LOREM, from_city=LOREM,
-        price="Kokeilu 9 000 €", team="Kaksi ihmistä", created_at=NOW - 9 * DAY, updated_at=NOW - 6 * DAY,
-        submitted_at=sent, receipt_at=sent,
+        city_id=event.city_id, event_id=event.id, challenge_id=challenge.id, company_id=company.id, number=number,
+        state=state, title=f"Ratkaisu {number or 'luonnos'}", solution=LOREM, fit=LOREM, evidence=LOREM, pilot=LOREM,
+        from_city=LOREM, price="Kokeilu 9 000 €", team="Kaksi ihmistä", created_at=NOW - 9 * DAY,
+        updated_at=NOW - 6 * DAY, submitted_at=sent, receipt_at=sent,
     )  # fmt: skip
 
 
@@ -169,15 +202,15 @@ def _score(
 
 
 def _cases(
-    rng: random.Random, city_id: int, event_id: int, applications: list[Application], units: list[Unit], owner: Person
+    rng: random.Random, many: int, event: Event, applications: list[Application], units: list[Unit], owner: Person
 ) -> list[SQLModel]:
     stages = [stage for stage in Stage if stage is not Stage.CLOSED]
-    pairs = [(application, unit) for application in applications for unit in units[:2]][:CASES]
+    pairs = [(application, unit) for application in applications for unit in units[:2]][:many]
     return [
         FollowUpCase(
-            city_id=city_id, event_id=event_id, application_id=application.id, company_id=application.company_id,
+            city_id=event.city_id, event_id=event.id, application_id=application.id, company_id=application.company_id,
             unit_id=unit.id, title=text(f"Tapaus {n}"), stage=(stage := rng.choice(stages)), furthest=stage,
-            stage_since=NOW - rng.randrange(200) * DAY, owner_person_id=owner.id, next_step="Soitetaan ja sovitaan aika",
+            stage_since=NOW - rng.randrange(200) * DAY, owner_person_id=owner.id, next_step="Sovitaan aika",
             next_step_on=(NOW + rng.randrange(-20, 60) * DAY).date(), estimated_value=rng.randrange(1, 90) * 1_000,
             created_at=NOW - 200 * DAY, touched_at=NOW - rng.randrange(90) * DAY,
         )

@@ -16,9 +16,9 @@ from app.adapters.database import make_engine
 
 
 class Cluster:
-    """Started on construction; a migrated template is copied for each test."""
+    """Started on construction; a migrated template is copied for each test. `durable`: it waits for the disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.bin = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
         self.data = folder / "data"
         self.user = "postgres" if os.geteuid() == 0 else None
@@ -31,7 +31,8 @@ class Cluster:
             self.port = probe.getsockname()[1]
         self._run("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync",
                   "--locale-provider=icu", "--icu-locale=fi-FI", "--locale=C.UTF-8")  # fmt: skip
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        options += "" if durable else " -c fsync=off"
         options += " -c max_connections=200"
         self._run("pg_ctl", "-D", self.data, "-l", self.data / "log", "-w", "-o", options, "start")
         self._names = count(1)
