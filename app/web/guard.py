@@ -51,11 +51,14 @@ def writes(permission: Permission) -> Any:
     async def open_visit(request: Request) -> AsyncIterator[Visit[WriteSession]]:
         received_at = clock.now()
         await read_form(request)  # a slow sender must not keep the others waiting
-        async with (
-            _turn(request, to_write=True),
-            contextmanager_in_threadpool(writing(request.app.state.engine)) as session,
-        ):
-            yield await run_in_threadpool(_enter, request, session, permission, received_at)
+        try:
+            async with (
+                _turn(request, to_write=True),
+                contextmanager_in_threadpool(writing(request.app.state.engine)) as session,
+            ):
+                yield await run_in_threadpool(_enter, request, session, permission, received_at)
+        finally:
+            await request.close()  # the files of the form
 
     open_visit.permission = permission  # type: ignore[attr-defined]
     return Depends(open_visit, scope="function")
