@@ -14,7 +14,7 @@ from app.adapters import clock, files, mail
 from app.adapters.database import writing
 from app.config import Settings
 from app.models import KeptForm, OutgoingMail
-from app.services import jobs, outbox
+from app.services import jobs, outbox, reminders
 
 PAUSE = 1.0
 """Seconds between looks when nothing is due."""
@@ -92,6 +92,8 @@ def do_one_job(engine: sa.Engine, settings: Settings) -> bool:
 
 
 def by_calendar(engine: sa.Engine, now: datetime) -> None:
-    """What comes with time: forgetting what was typed under a sign-in that ran out a day ago."""
+    """What comes with time: next steps to remind of, and forgetting what was typed under a sign-in of yesterday."""
     with writing(engine) as session:
         session.execute(sa.delete(KeptForm).where(col(KeptForm.created_at) < now - timedelta(days=1)))
+    with writing(engine) as session:
+        reminders.send_due(session, now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from app.domain.answers import Answers
 from app.domain.application import Action, State
 from app.domain.conflict import Ground
 from app.domain.deciding import Outcome
+from app.domain.followup import EndReason, ExitType, Stage
 from app.domain.ids import CityId
 from app.domain.localized import Localized
 from app.domain.phase import phase_at
@@ -31,6 +32,7 @@ from app.models import (
     Criterion,
     Decision,
     Event,
+    FollowUpCase,
     JurySeat,
     Person,
     ScoreSheet,
@@ -41,6 +43,7 @@ from app.queries import people as people_queries
 from app.queries import scoring as scoring_queries
 from app.services import (
     applications,
+    case_publication,
     challenges,
     cities,
     companies,
@@ -48,11 +51,13 @@ from app.services import (
     cpv,
     criteria,
     events,
+    followup,
     invitations,
+    opening,
     panel,
     people,
     scoring,
-)  # fmt: skip
+)
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 """The tests' present: real, since the app asks the clock; dates of events are laid around it."""
@@ -351,3 +356,65 @@ class World:
         """The scope of an organizer without any conflict of interest."""
         none: frozenset[Any] = frozenset()
         return Scope(False, None, frozenset({CityId(event.city_id)}), none, none)
+
+    def case(
+        self,
+        challenge: Challenge | None = None,
+        stage: Stage | str = Stage.TRIAGE,
+        *,
+        application: Application | None = None,
+        unit: Unit | None = None,
+        owner: Person | None = None,
+        company: str = "",
+        since: datetime | None = None,
+        next_step: str = "Sovitaan tapaaminen",
+        next_step_on: date | None = None,
+        published: bool = False,
+    ) -> FollowUpCase:
+        """A case in a stage, opened after the day and moved one stage at a time, ten minutes apart, from `since` on."""
+        stage, at = Stage(stage), since or clock.now() - timedelta(hours=3)
+        if challenge is None:
+            challenge = self.challenge(self.event(self.city(), "follow_up"))
+        if application is None:
+            application = self.application(challenge, self.company(company), State.CONFIRMED)
+        with self.change() as session:
+            city = session.get_one(City, challenge.city_id)
+            unit = unit or self._any_unit(session, city)
+            event = session.get_one(Event, challenge.event_id)
+            step = followup.NextStep(next_step, next_step_on or (clock.now() + timedelta(days=10)).date())
+            wanted = [(application.id, unit.id)]
+            (case,) = opening.open_cases(session, SYSTEM, event, wanted, step, at)
+            if owner is not None:
+                followup.hand_over(session, SYSTEM, case, owner.id, "", case.version, at)
+            elif stage is not Stage.TRIAGE:
+                message = "beyond triage a case needs an owner"
+                raise ValueError(message)
+            for number, later in enumerate(list(Stage)[1 : stage.order + 1], 1):
+                moment = at + timedelta(minutes=10 * number)
+                if later is Stage.CLOSED:
+                    lesson = texts("Sovi alussa, kuka katsoo tuloksia")
+                    ending = followup.Ending(ExitType.ENDED, EndReason.NO_OWNER, lesson)
+                    followup.close(session, SYSTEM, case, ending, case.version, moment)
+                else:
+                    pilot = {"pilot_metric": "Minuutit", "pilot_baseline": "51", "pilot_ends_on": date(2030, 1, 31)}
+                    move = followup.Move(later, **(pilot if later is Stage.PILOT else {}))  # type: ignore[arg-type]
+                    followup.move(session, SYSTEM, case, move, case.version, moment)
+            if published:
+                words = case_publication.PublicTexts(
+                    title=texts("Apu perille nopeammin"),
+                    public_summary=texts("Tutka huomaa kaatumisen ilman kameraa."),
+                    before=texts("51 minuuttia avun saapumiseen"),
+                    after=texts("14 minuuttia"),
+                    lesson=case.lesson,
+                )
+                case_publication.write(session, SYSTEM, case, words, case.version, at + timedelta(hours=2))
+                case_publication.publish(session, SYSTEM, case, at + timedelta(hours=2))
+            return case
+
+    def application_of(self, case: FollowUpCase) -> Application:
+        with WriteSession(self.engine) as session:
+            return session.get_one(Application, case.application_id)
+
+    def _any_unit(self, session: WriteSession, city: City) -> Unit:
+        unit = session.exec(select(Unit).where(Unit.city_id == city.id).order_by(col(Unit.id)).limit(1)).first()
+        return unit or cities.add_unit(session, SYSTEM, city.id, texts("Kotihoito"), clock.now())

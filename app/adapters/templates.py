@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from app.adapters import language as notation
+from app.domain.figure import figure_of
 from app.domain.localized import LANGUAGES, Localized
 
 APP_DIR = Path(__file__).parent.parent
@@ -171,6 +172,7 @@ def environment(language: str) -> Environment:
         brief=brief,
         local=local,
         plain=lambda value: value.text(language),
+        figure=figure_of,
         initials=_initials,
     )
     return env

@@ -41,6 +41,8 @@ class Reason(StrEnum):
     IN_USE = "in_use"
     RELEASE_NAME_TAKEN = "release_name_taken"
     NOTHING_TO_RELEASE = "nothing_to_release"
+    DAY_NOT_HELD = "day_not_held"
+    STILL_AHEAD = "still_ahead"
     STAGE_NEEDS_MORE = "stage_needs_more"
     SCORE_OUT_OF_RANGE = "score_out_of_range"
     BAD_BUSINESS_ID = "bad_business_id"

@@ -3,7 +3,10 @@
 from app.routes import healthz
 from app.routes.account import demo, sign_in, tasks
 from app.routes.company import applications, attachments, companies, members, states, submission
-from app.routes.public import accessibility, city, events, front, sitemap
+from app.routes.company import cases as company_cases
+from app.routes.procurement import attachments as case_attachments
+from app.routes.procurement import cases, closing, entries, home, leadership, opening, owners, publication, stages
+from app.routes.public import accessibility, city, events, front, portfolio, sitemap
 
 ROUTERS = (
     healthz.router,
@@ -20,7 +23,19 @@ ROUTERS = (
     sitemap.router,
     accessibility.router,
     front.router,
+    home.router,
+    cases.router,
+    stages.router,
+    entries.router,
+    case_attachments.router,
+    owners.router,
+    closing.router,
+    publication.router,
+    opening.router,
+    leadership.router,
+    company_cases.router,
     # Cities' slugs come last: everything above is a word of its own.
     city.router,
+    portfolio.router,
     events.router,
 )

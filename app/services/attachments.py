@@ -1,4 +1,4 @@
-"""Files of an application. The content decides what a file is; the store knows it by a random name only."""
+"""Files of applications and cases. The content decides what a file is; the store knows it by a random name only."""
 
 import hashlib
 import re
@@ -15,11 +15,13 @@ from app.domain.access import Actor
 from app.domain.application import Action, next_state
 from app.domain.phase import Phase
 from app.domain.refusals import Reason, Refused
-from app.models import Application, Attachment
+from app.models import Application, Attachment, FollowUpCase
 from app.services import audit, jobs
 
 AT_MOST = 5
 """Files of one application."""
+AT_MOST_IN_CASE = 40
+"""Files of one case, which lives for years."""
 LONGEST_NAME = 120
 
 
@@ -41,9 +43,49 @@ def add(
     of_this = sa.select(sa.func.count()).where(col(Attachment.application_id) == application.id)
     if session.execute(of_this).scalar_one() >= AT_MOST:
         raise Refused(Reason.TOO_MANY_FILES, "files")
+    attachment = _stored(settings, actor, file_name, content, now)
+    attachment.application_id = application.id
+    session.add(attachment)
+    after = audit.snapshot(attachment, "application_id", "file_name", "size", "pages", "sha256")
+    audit.record(session, actor, "added", attachment, now, city_id=application.city_id, after=after)
+    return attachment
+
+
+def add_to_case(
+    session: WriteSession,
+    settings: Settings,
+    actor: Actor,
+    case: FollowUpCase,
+    file_name: str,
+    content: bytes,
+    now: datetime,
+) -> Attachment:
+    """The same with a follow-up case: its minutes, plans, reports and contracts."""
+    of_this = sa.select(sa.func.count()).where(col(Attachment.case_id) == case.id)
+    if session.execute(of_this).scalar_one() >= AT_MOST_IN_CASE:
+        raise Refused(Reason.TOO_MANY_FILES, "files")
+    attachment = _stored(settings, actor, file_name, content, now)
+    attachment.case_id = case.id
+    session.add(attachment)
+    case.touched_at = max(case.touched_at, now)
+    after = audit.snapshot(attachment, "case_id", "file_name", "size", "pages", "sha256")
+    audit.record(session, actor, "added", attachment, now, city_id=case.city_id, after=after)
+    return attachment
+
+
+def remove_from_case(
+    session: WriteSession, actor: Actor, case: FollowUpCase, attachment: Attachment, now: datetime
+) -> None:
+    """Take a file of a case away; what was there stays told in the audit trail."""
+    before = audit.snapshot(attachment, "case_id", "file_name", "size", "pages", "sha256")
+    audit.record(session, actor, "removed", attachment, now, city_id=case.city_id, before=before)
+    jobs.enqueue(session, "remove_file", {"stored_as": attachment.stored_as}, now)
+    session.delete(attachment)
+
+
+def _stored(settings: Settings, actor: Actor, file_name: str, content: bytes, now: datetime) -> Attachment:
     pages = checked_pages(settings, content)
-    attachment = Attachment(
-        application_id=application.id,
+    return Attachment(
         file_name=plain_name(file_name),
         content_type="application/pdf",
         size=len(content),
@@ -53,10 +95,6 @@ def add(
         created_at=now,
         created_by=actor.person,
     )
-    session.add(attachment)
-    after = audit.snapshot(attachment, "application_id", "file_name", "size", "pages", "sha256")
-    audit.record(session, actor, "added", attachment, now, city_id=application.city_id, after=after)
-    return attachment
 
 
 def remove(

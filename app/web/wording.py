@@ -6,7 +6,10 @@ from app.adapters.language import translations
 from app.domain.access import Role
 from app.domain.answers import ConfidentialGround, Question
 from app.domain.application import PublicStatus, State
+from app.domain.case_entry import EntryKind
+from app.domain.case_path import NextThing
 from app.domain.company import Size
+from app.domain.followup import Condition, EndReason, ExitType, FunnelStep, Missing, Stage, Stall
 from app.domain.phase import DateFault, LifeStep, Phase
 from app.domain.refusals import Reason
 
@@ -84,6 +87,8 @@ REFUSALS: dict[Reason, str] = {
     Reason.IN_USE: N_("This is in use, so it cannot be removed."),
     Reason.RELEASE_NAME_TAKEN: N_("An earlier version has this name. Choose another."),
     Reason.NOTHING_TO_RELEASE: N_("There is nothing in the programme yet."),
+    Reason.DAY_NOT_HELD: N_("Cases can be opened once the pitch day has begun."),
+    Reason.STILL_AHEAD: N_("This day has not come yet. What is still ahead is a next step."),
     Reason.STAGE_NEEDS_MORE: N_("The case needs more before it can move to this stage."),
     Reason.SCORE_OUT_OF_RANGE: N_("Choose a score on the scale."),
     Reason.BAD_BUSINESS_ID: N_(
@@ -151,7 +156,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Question.EVIDENCE: N_("What is already proven?"),
         Question.PILOT: N_("What would you pilot with us, and how is it measured?"),
         Question.FROM_CITY: N_("What do you need from the city?"),
-        Question.PRICE: N_("Rough price"),
+        Question.PRICE: N_("Price idea"),
         Question.TEAM: N_("Who does the work?"),
     },
     ConfidentialGround: {
@@ -169,6 +174,101 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         DateFault.JURY_BEFORE_CLOSE: N_("The jury can begin only when the call has closed."),
         DateFault.DAY_BEFORE_JURY: N_("The pitch day must come after the jury's work."),
         DateFault.DAY_ENDS_BEFORE_START: N_("The day must end after it begins."),
+    },
+    Stage: {
+        Stage.TRIAGE: N_("Finding an owner"),
+        Stage.MEETING: N_("Meetings"),
+        Stage.MARKET_DIALOGUE: N_("Market dialogue"),
+        Stage.EXPLORATION: N_("Exploration"),
+        Stage.PILOT: N_("Pilot"),
+        Stage.PROCUREMENT: N_("Procurement"),
+        Stage.SCALING: N_("Scaling"),
+        Stage.CLOSED: N_("Finished"),
+    },
+    Condition: {
+        Condition.PITCH_HELD: N_("The pitch has been held"),
+        Condition.OWNER_NAMED: N_("An owner is named"),
+        Condition.OWNER_NAMED_OR_DECLINED: N_("An owner is named, or the case is closed with a reason"),
+        Condition.MINUTES_AND_DECISION: N_("A meeting and a decision are in the story"),
+        Condition.NEED_DESCRIBED: N_("The need is described"),
+        Condition.SEVERAL_SUPPLIERS: N_("There are several suppliers to talk with"),
+        Condition.PUBLIC_SUMMARY: N_("A public summary is written"),
+        Condition.SMALL_CONTRACT: N_("A small contract is made"),
+        Condition.PLAN_JUDGED: N_("The plan is judged: the decision is in the story"),
+        Condition.AGREEMENT: N_("A pilot agreement is signed"),
+        Condition.METRIC: N_("What is measured is written down"),
+        Condition.BASELINE: N_("The starting point is measured"),
+        Condition.END_DATE: N_("The last day is set"),
+        Condition.REPORT: N_("The result of the pilot is written down"),
+        Condition.STOP_EXTEND_OR_BUY: N_("Stop, go on or buy: the decision is in the story"),
+        Condition.BUDGET: N_("There is a budget"),
+        Condition.THRESHOLD_CHECKED: N_("The value is compared with the thresholds"),
+        Condition.CONTRACT: N_("The decision is in the story and the contract among the files"),
+        Condition.CONTRACT_OR_OTHER_CITY: N_("There is a contract, or another city"),
+        Condition.SECOND_SITE_OR_MARKET: N_("A second place or a market is decided on and measured"),
+        Condition.EXIT_TYPE: N_("What it ended in is told"),
+        Condition.REASON_CODE: N_("The reason is told"),
+        Condition.LESSON: N_("What was learnt is told"),
+    },
+    ExitType: {
+        ExitType.CITY_USE: N_("In the city's own use"),
+        ExitType.MARKET: N_("On the market"),
+        ExitType.OTHER_CITY: N_("In use in another city"),
+        ExitType.ENDED: N_("Ended, and what we learnt"),
+    },
+    EndReason: {
+        EndReason.NO_NEED: N_("The need was not there"),
+        EndReason.NO_OWNER: N_("Nobody to own it"),
+        EndReason.NO_FUNDING: N_("No funding"),
+        EndReason.PRICE: N_("The price"),
+        EndReason.TECHNICALLY_UNFIT: N_("It did not work with our systems"),
+        EndReason.LEGAL_OBSTACLE: N_("A legal obstacle"),
+        EndReason.NO_EFFECT: N_("No effect was seen"),
+        EndReason.COMPANY_WITHDREW: N_("The company withdrew"),
+        EndReason.BETTER_ALTERNATIVE: N_("A better alternative"),
+        EndReason.TIMING: N_("The time was not right"),
+        EndReason.OTHER: N_("Something else"),
+    },
+    Missing: {
+        Missing.OWNER: N_("An owner"),
+        Missing.NEXT_STEP: N_("A next step"),
+        Missing.NEXT_STEP_DATE: N_("A date for the next step"),
+        Missing.METRIC: N_("What the pilot measures"),
+        Missing.BASELINE: N_("The starting point of the pilot"),
+        Missing.END_DATE: N_("The last day of the pilot"),
+        Missing.EXIT_TYPE: N_("What it ended in"),
+        Missing.END_REASON: N_("Why it ended"),
+        Missing.LESSON: N_("What was learnt"),
+    },
+    Stall: {
+        Stall.NEXT_STEP_OVERDUE: N_("The next step is late"),
+        Stall.LONG_IN_STAGE: N_("Unusually long in this stage"),
+        Stall.UNTOUCHED: N_("Untouched for two months"),
+    },
+    EntryKind: {
+        EntryKind.NOTE: N_("Note"),
+        EntryKind.MEETING: N_("Meeting"),
+        EntryKind.MEASUREMENT: N_("Measurement"),
+        EntryKind.DECISION: N_("Decision"),
+        EntryKind.HANDOVER: N_("Handover"),
+        EntryKind.STAGE: N_("New stage"),
+    },
+    NextThing: {
+        NextThing.NAME_OWNER: N_("Name an owner"),
+        NextThing.AGREE_NEXT_STEP: N_("Agree on the next step"),
+        NextThing.COMPLETE_STAGE: N_("Fill in what is missing"),
+        NextThing.CATCH_UP: N_("Tell what happened"),
+        NextThing.MOVE_ON: N_("Move on"),
+        NextThing.TELL_STORY: N_("Tell what happened"),
+        NextThing.PUBLISH: N_("Tell it to everybody"),
+    },
+    FunnelStep: {
+        FunnelStep.APPLICANTS: N_("Applied"),
+        FunnelStep.HEARD: N_("Heard"),
+        FunnelStep.MET: N_("Met"),
+        FunnelStep.PILOTED: N_("Piloted"),
+        FunnelStep.PROCURED: N_("Procured"),
+        FunnelStep.SCALED: N_("Scaled"),
     },
 }
 
