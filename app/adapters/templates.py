@@ -166,7 +166,9 @@ def environment(language: str) -> Environment:
         from_now=from_now,
         number=lambda value, digits=None: _nothing(value, lambda v: notation.show_number(v, language, digits)),
         money=lambda value: _nothing(value, lambda v: notation.show_money(v, language)),
-        percent=lambda value: _nothing(value, lambda v: notation.show_number(v * 100, language, 0) + "\xa0%"),
+        percent=lambda value: _nothing(
+            value, lambda v: notation.show_number(v * 100, language, 0) + ("%" if language == "en" else "\xa0%")
+        ),
         text=text,
         rich=rich,
         brief=brief,
