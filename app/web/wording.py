@@ -156,7 +156,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Question.EVIDENCE: N_("What is already proven?"),
         Question.PILOT: N_("What would you pilot with us, and how is it measured?"),
         Question.FROM_CITY: N_("What do you need from the city?"),
-        Question.PRICE: N_("Price idea"),
+        Question.PRICE: N_("Rough price"),
         Question.TEAM: N_("Who does the work?"),
     },
     ConfidentialGround: {

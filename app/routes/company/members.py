@@ -35,7 +35,7 @@ def create(visit: Annotated[Writing, writes(Permission.COMPANY_MEMBERS)], posted
             fields.refuse(refusal)
     if fields.errors:
         return show(visit, company_page(visit, company, fields.form(MEMBER_FORM)), status=422)
-    return go(visit, "company.companies.show", company_id=company_id, flash=N_("Added. We sent them a mail about it."))
+    return go(visit, "company.companies.show", company_id=company_id, flash=N_("Added. We have told them by mail."))
 
 
 @router.post("/{member_id}", name="company.members.update")
