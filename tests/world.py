@@ -1,6 +1,6 @@
 """A small world for tests: each maker goes through the services, in a transaction of its own, by legal steps only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -39,6 +39,8 @@ from app.models import (
     Unit,
 )
 from app.queries import cities as city_queries
+from app.queries import deciding as deciding_queries
+from app.queries import mail as mail_queries
 from app.queries import people as people_queries
 from app.queries import scoring as scoring_queries
 from app.services import (
@@ -50,6 +52,7 @@ from app.services import (
     conflicts,
     cpv,
     criteria,
+    deciding,
     events,
     followup,
     invitations,
@@ -284,6 +287,33 @@ class World:
     def event_of(self, challenge: Challenge) -> Event:
         with WriteSession(self.engine) as session:
             return session.get_one(Event, challenge.event_id)
+
+    def decide(
+        self,
+        event: Event,
+        outcomes: Mapping[int, Outcome],
+        *,
+        by: Person | None = None,
+        reasons: str = "Tarve on luettu tarkasti.",
+        sign: bool = True,
+        at: datetime | None = None,
+    ) -> Event:
+        """Prepare the outcomes by application, write the mails, and sign; an hour after the call closes."""
+        actor = self.actor(by) if by else SYSTEM
+        with self.change() as session:
+            event = session.get_one(Event, event.id)
+            assert event.call_closes_at
+            at = at or event.call_closes_at + timedelta(hours=1)
+            scope = Scope(False, actor.person, frozenset({CityId(event.city_id)}), frozenset(), frozenset())
+            for application, decision in deciding_queries.for_update(session, scope, event.id, list(outcomes)):
+                outcome = outcomes[application.id]
+                deciding.prepare(session, actor, event, application, decision, outcome, at, reasons=reasons)
+            if sign:
+                deciding.write_mails(session, actor, event, at)
+                decided = [item.decided for item in deciding_queries.items(session, scope, event.id)]
+                mails = mail_queries.of_decisions(session, scope, event.id)
+                deciding.sign(session, actor, event, deciding_queries.revision_to_sign(decided, mails), at)
+            return event
 
     def sign(self, event: Event) -> Event:
         """Sign the decisions of an event, an hour after the world's applications were decided."""

@@ -98,7 +98,7 @@ def _too_early_or_late(step: Step, phase: Phase) -> Reason:
     if Phase.CALL_OPEN in step.phases:
         return Reason.CALL_CLOSED if phase.reached(Phase.CALL_CLOSED) else Reason.CALL_NOT_OPEN
     if step.phases == _DECIDING:
-        return Reason.DECISIONS_SIGNED if phase.reached(Phase.DECIDED) else Reason.CALL_NOT_OPEN
+        return Reason.DECISIONS_SIGNED if phase.reached(Phase.DECIDED) else Reason.CALL_STILL_OPEN
     return Reason.EVENT_CLOSED if phase.reached(Phase.FOLLOW_UP) else Reason.DECISIONS_NOT_SIGNED
 
 

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+UNWRITTEN = "[…]"
+"""Stands in a starting text where somebody still has to write; a reason that holds it is no reason yet."""
+
 
 class Outcome(StrEnum):
     """What is decided about one application."""
@@ -12,6 +15,15 @@ class Outcome(StrEnum):
     INVITE = "invite"
     RESERVE = "reserve"
     DECLINE = "decline"
+
+
+NEEDS_REASON = frozenset({Outcome.RESERVE, Outcome.DECLINE})
+"""Outcomes that are not what was applied for (Administrative Procedure Act 434/2003 section 45)."""
+
+
+def reason_given(text: str) -> bool:
+    """Is the reason written, and written to the end."""
+    return bool(text.strip()) and UNWRITTEN not in text
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +60,8 @@ class Problem:
 def problems(prepared: Iterable[Prepared], places: int) -> list[Problem]:
     """Return what must be mended before the decisions are signed: in the order given, the sum last.
 
-    Every application has an outcome, every decline a reason (Administrative Procedure Act 434/2003
-    section 45), every reserve a rank of its own, and no more are invited than there are places.
+    Every application has an outcome, every decline and reserve a reason (`NEEDS_REASON`), every
+    reserve a rank of its own, and no more are invited than there are places.
     """
     known = list(prepared)
     ranks = Counter(one.reserve_rank for one in known if one.outcome is Outcome.RESERVE)
@@ -58,7 +70,7 @@ def problems(prepared: Iterable[Prepared], places: int) -> list[Problem]:
         match one.outcome:
             case None:
                 found.append(Problem(ProblemKind.NO_OUTCOME, one.application))
-            case Outcome.DECLINE if not one.has_reason:
+            case outcome if outcome in NEEDS_REASON and not one.has_reason:
                 found.append(Problem(ProblemKind.NO_REASON, one.application))
             case Outcome.RESERVE if one.reserve_rank is None or one.reserve_rank < 1:
                 found.append(Problem(ProblemKind.NO_RESERVE_RANK, one.application))

@@ -70,6 +70,11 @@ def admins(session: Session) -> list[Person]:
     return list(session.exec(select(Person).where(col(Person.is_admin)).order_by(col(Person.id))))
 
 
+def for_update(session: Session, person_id: int) -> Person:
+    """One person, to be changed."""
+    return session.exec(select(Person).where(Person.id == person_id).with_for_update()).one()
+
+
 def staff(session: Session, city_id: int, *roles: Role) -> list[Person]:
     """Those who hold one of these roles (any, when none is named) in a city, by name."""
     wanted = [col(CityMember.city_id) == city_id]

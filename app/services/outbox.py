@@ -65,8 +65,8 @@ def queue(
 
 
 def edit(session: WriteSession, actor: Actor, mail: OutgoingMail, subject: str, body: str, now: datetime) -> None:
-    """Change a mail that has not left; refused once it has."""
-    if mail.state not in {MailState.HELD, MailState.QUEUED, MailState.FAILED}:
+    """Change a mail that has not left; refused once it has, or may be on its way."""
+    if not editable(mail):
         raise Refused(Reason.WRONG_STATE)
     before = audit.snapshot(mail, "subject", "body")
     mail.subject, mail.body = " ".join(subject.split()), body
@@ -82,14 +82,31 @@ def edit(session: WriteSession, actor: Actor, mail: OutgoingMail, subject: str, 
     )
 
 
-def release(session: WriteSession, event_id: int, now: datetime) -> int:
-    """Let the held mails of an event go; returns how many."""
-    held = session.exec(
-        select(OutgoingMail).where(OutgoingMail.event_id == event_id, OutgoingMail.state == MailState.HELD)
-    ).all()
-    for mail in held:
-        mail.state, mail.due_at = MailState.QUEUED, now
-    return len(held)
+def editable(mail: OutgoingMail) -> bool:
+    """May its text still change: nobody has tried to send it yet, or it was given up."""
+    untried = mail.state is MailState.QUEUED and mail.attempts == 0
+    return untried or mail.state in {MailState.HELD, MailState.FAILED}
+
+
+def release(session: WriteSession, actor: Actor, mails: list[OutgoingMail], now: datetime) -> None:
+    """Let held mails go."""
+    for mail in mails:
+        _queue_again(session, actor, "released", mail, MailState.HELD, now)
+
+
+def send_again(session: WriteSession, actor: Actor, mail: OutgoingMail, now: datetime) -> None:
+    """Try a mail that was given up once more, from the beginning."""
+    _queue_again(session, actor, "sent_again", mail, MailState.FAILED, now)
+
+
+def _queue_again(
+    session: WriteSession, actor: Actor, done: str, mail: OutgoingMail, was: MailState, now: datetime
+) -> None:
+    if mail.state is not was:
+        raise Refused(Reason.WRONG_STATE)
+    mail.state, mail.due_at, mail.attempts = MailState.QUEUED, now, 0
+    after = audit.snapshot(mail, "state")
+    audit.record(session, actor, done, mail, now, city_id=mail.city_id, before={"state": was.value}, after=after)
 
 
 def claim(session: WriteSession, now: datetime) -> OutgoingMail | None:

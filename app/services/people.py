@@ -61,6 +61,17 @@ def revoke(session: WriteSession, actor: Actor, member: CityMember, now: datetim
     session.delete(member)
 
 
+def edit_profile(
+    session: WriteSession, actor: Actor, person: Person, name: str, title: str, language: str, now: datetime
+) -> None:
+    """Change how one is called, one's title, and the language in which one is written to."""
+    before = audit.snapshot(person, "name", "title", "locale")
+    person.name, person.title, person.locale = name, title, language
+    after = audit.snapshot(person, *before)
+    if after != before:
+        audit.record(session, actor, "edited", person, now, city_id=None, before=before, after=after)
+
+
 def ensure(
     session: WriteSession,
     email: str,

@@ -56,10 +56,15 @@ REFUSALS: dict[Reason, str] = {
     Reason.WRONG_STATE: N_("This can no longer be done here. Open the page again to see where things stand."),
     Reason.CALL_NOT_OPEN: N_("The call is not open yet."),
     Reason.CALL_CLOSED: N_("The call has closed. What you sent in time is safe."),
+    Reason.CALL_STILL_OPEN: N_("The call is still open. Decide when it has closed."),
     Reason.JURY_NOT_OPEN: N_("Scoring is not open now."),
     Reason.DECISIONS_SIGNED: N_("The decisions are signed and final."),
     Reason.DECISIONS_NOT_SIGNED: N_("This is possible once the decisions are signed."),
     Reason.DECISIONS_INCOMPLETE: N_("Some decisions are not complete yet. They are listed on the page."),
+    Reason.TOO_MANY_INVITED: N_("There are more companies to invite than places. Tick this if it is on purpose."),
+    Reason.SIGNED_BY_ANOTHER: N_(
+        "You have a conflict of interest in one of these applications, so another organizer signs the decisions."
+    ),
     Reason.EVENT_CLOSED: N_("The event is over, so this can no longer be changed."),
     Reason.EVENT_NOT_READY: N_("Something is still missing before this can be published. The page lists it."),
     Reason.EVENT_NOT_OVER: N_("An event can be closed when its pitch day is over."),

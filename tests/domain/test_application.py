@@ -27,7 +27,7 @@ def test_every_step_is_legal_or_refused_as_the_table_says(state: State, action: 
         (State.DRAFT, Action.SUBMIT, Phase.CALL_CLOSED, Reason.CALL_CLOSED),
         (State.SUBMITTED, Action.SAVE, Phase.JURY, Reason.CALL_CLOSED),
         (State.SUBMITTED, Action.INVITE, Phase.DECIDED, Reason.DECISIONS_SIGNED),
-        (State.SUBMITTED, Action.INVITE, Phase.CALL_OPEN, Reason.CALL_NOT_OPEN),
+        (State.SUBMITTED, Action.INVITE, Phase.CALL_OPEN, Reason.CALL_STILL_OPEN),
         (State.RESERVED, Action.PROMOTE, Phase.JURY, Reason.DECISIONS_NOT_SIGNED),
         (State.INVITED, Action.CANCEL, Phase.FOLLOW_UP, Reason.EVENT_CLOSED),
     ],

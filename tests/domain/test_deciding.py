@@ -3,12 +3,21 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.deciding import Outcome, Prepared, Problem, ProblemKind, next_reserve, problems
+from app.domain.deciding import (
+    UNWRITTEN,
+    Outcome,
+    Prepared,
+    Problem,
+    ProblemKind,
+    next_reserve,
+    problems,
+    reason_given,
+)
 
 READY = [
     Prepared(1, Outcome.INVITE),
-    Prepared(2, Outcome.RESERVE, reserve_rank=1),
-    Prepared(3, Outcome.RESERVE, reserve_rank=2),
+    Prepared(2, Outcome.RESERVE, reserve_rank=1, has_reason=True),
+    Prepared(3, Outcome.RESERVE, reserve_rank=2, has_reason=True),
     Prepared(4, Outcome.DECLINE, has_reason=True),
 ]
 
@@ -22,28 +31,44 @@ def test_an_application_without_outcome_is_named() -> None:
     assert problems([*READY, Prepared(5)], places=1) == [Problem(ProblemKind.NO_OUTCOME, 5)]
 
 
-def test_a_decline_needs_its_reason_and_an_invitation_does_not() -> None:
-    found = problems([Prepared(1, Outcome.DECLINE), Prepared(2, Outcome.INVITE)], places=1)
-    assert found == [Problem(ProblemKind.NO_REASON, 1)]
+def test_a_decline_and_a_reserve_need_their_reasons_and_an_invitation_does_not() -> None:
+    found = problems(
+        [Prepared(1, Outcome.DECLINE), Prepared(2, Outcome.INVITE), Prepared(3, Outcome.RESERVE, reserve_rank=1)],
+        places=1,
+    )
+    assert found == [Problem(ProblemKind.NO_REASON, 1), Problem(ProblemKind.NO_REASON, 3)]
+
+
+def test_a_starting_text_is_a_reason_only_when_it_is_written_to_the_end() -> None:
+    assert reason_given("The need was met best elsewhere.")
+    assert not reason_given(" \n")
+    assert not reason_given(f"We valued {UNWRITTEN}.")
 
 
 def test_a_reserve_needs_a_rank_from_one_up() -> None:
     found = problems(
-        [Prepared(1, Outcome.RESERVE), Prepared(2, Outcome.RESERVE), Prepared(3, Outcome.RESERVE, reserve_rank=0)],
+        [
+            Prepared(n, Outcome.RESERVE, reserve_rank=rank, has_reason=True)
+            for n, rank in ((1, None), (2, None), (3, 0))
+        ],
         places=0,
     )
     assert found == [Problem(ProblemKind.NO_RESERVE_RANK, application) for application in (1, 2, 3)]
 
 
 def test_reserves_of_one_rank_are_all_named_and_a_gap_is_no_problem() -> None:
-    found = problems([Prepared(n, Outcome.RESERVE, reserve_rank=rank) for n, rank in enumerate((1, 3, 3))], places=0)
+    reserves = [Prepared(n, Outcome.RESERVE, reserve_rank=rank, has_reason=True) for n, rank in enumerate((1, 3, 3))]
+    found = problems(reserves, places=0)
     assert found == [Problem(ProblemKind.SAME_RESERVE_RANK, 1), Problem(ProblemKind.SAME_RESERVE_RANK, 2)]
 
 
 def test_a_rank_left_over_from_an_earlier_choice_does_not_count() -> None:
     assert (
         problems(
-            [Prepared(1, Outcome.INVITE, reserve_rank=1), Prepared(2, Outcome.RESERVE, reserve_rank=1)],
+            [
+                Prepared(1, Outcome.INVITE, reserve_rank=1),
+                Prepared(2, Outcome.RESERVE, reserve_rank=1, has_reason=True),
+            ],
             places=1,
         )
         == []

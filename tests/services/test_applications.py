@@ -42,5 +42,5 @@ def test_a_cancelled_place_goes_to_the_first_in_reserve(world: World, session: W
     states = dict(session.exec(select(Application.id, Application.state)).all())
     assert states[first.id] is State.INVITED
     assert states[second.id] is State.RESERVED
-    told = session.exec(select(OutgoingMail.application_id).where(OutgoingMail.kind == "promotion"))
+    told = session.exec(select(OutgoingMail.application_id).where(OutgoingMail.kind == "promoted"))
     assert list(told) == [first.id]

@@ -242,7 +242,7 @@ def test_an_invited_company_answers(world: World, company: Company, sign_in: Sig
     assert browser.post(target, data=data).status_code == 303
     assert stored(engine, made.id).state is State.CANCELLED
     assert stored(engine, reserve.id).state is State.INVITED
-    assert [mail.application_id for mail in mails(engine, "promotion")] == [reserve.id]
+    assert [mail.application_id for mail in mails(engine, "promoted")] == [reserve.id]
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
