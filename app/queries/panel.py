@@ -107,11 +107,9 @@ def seats(session: Session, event_id: int) -> list[Seat]:
     return [Seat(*row) for row in rows]
 
 
-def seat_for_update(session: Session, event_id: int, seat_id: int) -> JurySeat:
-    """One seat of the event, to be changed. Refused when there is none."""
-    found = session.exec(
-        select(JurySeat).where(JurySeat.event_id == event_id, JurySeat.id == seat_id).with_for_update()
-    ).one_or_none()
+def seat(session: Session, event_id: int, seat_id: int) -> JurySeat:
+    """One seat of the event. Refused when there is none."""
+    found = session.exec(select(JurySeat).where(JurySeat.event_id == event_id, JurySeat.id == seat_id)).one_or_none()
     if found is None:
         raise Refused(Reason.NOT_FOUND)
     return found

@@ -183,6 +183,12 @@ def counts() -> sa.ColumnElement[bool]:
     )
 
 
+def other_rule(how: Aggregate, count: int) -> Aggregate | None:
+    """The aggregate in fact applied to so many sheets, when it is not the event's own; pages name it."""
+    rule = rule_applied(how, count)
+    return None if rule is how else rule
+
+
 def disagreed_on(rows: list[Ranked]) -> list[Ranked]:
     """The same rows, what the jurors disagree on most at the top."""
     return sorted(rows, key=lambda row: by_disagreement(row.figures))

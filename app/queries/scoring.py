@@ -1,6 +1,6 @@
 """What a juror reads and scores. Reached only while the event's jury is at work, and never across a conflict."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,11 @@ class JuryEvent:
     city: Localized
     phase: Phase
     opens_at: datetime | None
+
+    @property
+    def at_work(self) -> bool:
+        """Is its jury at work now."""
+        return self.phase is Phase.JURY
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +112,6 @@ class CriterionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Deck:
-    """A file of the application."""
-
-    id: int
-    file_name: str
-    pages: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class OtherSheet:
     """Another juror's total for the same application, 0 to 10."""
 
@@ -135,13 +131,12 @@ def events_of(session: Session, scope: Scope, now: datetime) -> list[JuryEvent]:
         JuryEvent(e.id, e.name, city, phase_at(e.milestones, now), e.jury_opens_at or e.call_closes_at)
         for e, city in rows
     ]
-    return sorted((e for e in found if not e.phase.reached(Phase.DECIDED)), key=lambda e: e.phase is not Phase.JURY)
+    return sorted((e for e in found if not e.phase.reached(Phase.DECIDED)), key=lambda e: not e.at_work)
 
 
-def queue(session: Session, scope: Scope, events: list[JuryEvent]) -> list[QueueItem]:
-    """All that the juror is to read in those events whose jury is at work, in the order of the juror's queue."""
-    at_work = [event.id for event in events if event.phase is Phase.JURY]
-    if not at_work:
+def queue(session: Session, scope: Scope, event_ids: Collection[int]) -> list[QueueItem]:
+    """All that the juror is to read in these events, whose jury is at work, in the order of the juror's queue."""
+    if not event_ids:
         return []
     own = sa.and_(col(ScoreSheet.application_id) == Application.id, col(ScoreSheet.person_id) == scope.person)
     theirs = sa.alias(ScoreSheet.__table__)  # type: ignore[attr-defined]
@@ -174,7 +169,7 @@ def queue(session: Session, scope: Scope, events: list[JuryEvent]) -> list[Queue
         .join(Company, col(Company.id) == Application.company_id)
         .join(Challenge, col(Challenge.id) == Application.challenge_id)
         .outerjoin(ScoreSheet, own)
-        .where(col(Assignment.person_id) == scope.person, col(Application.event_id).in_(at_work), _open_to(scope))
+        .where(col(Assignment.person_id) == scope.person, col(Application.event_id).in_(event_ids), _open_to(scope))
     ).all()
     items = [QueueItem(*row) for row in rows]
     person = int(scope.person or 0)
@@ -296,16 +291,6 @@ def criteria(session: Session, application: Application, person_id: int) -> list
 def anchors_of(stored: list[Mapping[str, Any]]) -> tuple[Anchor, ...]:
     """The anchors of a criterion as it keeps them."""
     return tuple(Anchor(int(a["low"]), int(a["high"]), Localized.of(a["text"])) for a in stored)
-
-
-def decks(session: Session, application_id: int) -> list[Deck]:
-    """The application's files in the order in which they came."""
-    rows = session.execute(
-        sa.select(col(Attachment.id), col(Attachment.file_name), col(Attachment.pages))
-        .where(col(Attachment.application_id) == application_id)
-        .order_by(col(Attachment.id))
-    )
-    return [Deck(*row) for row in rows]
 
 
 def deck(session: Session, scope: Scope, attachment_id: int, now: datetime) -> Attachment:

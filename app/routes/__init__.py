@@ -4,6 +4,13 @@ from app.routes import healthz
 from app.routes.account import demo, sign_in, tasks
 from app.routes.company import applications, attachments, companies, members, states, submission
 from app.routes.company import cases as company_cases
+from app.routes.jury import attachments as jury_attachments
+from app.routes.jury import conflicts as jury_conflicts
+from app.routes.jury import queue as jury_queue
+from app.routes.jury import scores as jury_scores
+from app.routes.organizer import conflicts as organizer_conflicts
+from app.routes.organizer import panel as organizer_panel
+from app.routes.organizer import results as organizer_results
 from app.routes.procurement import attachments as case_attachments
 from app.routes.procurement import cases, closing, entries, home, leadership, opening, owners, publication, stages
 from app.routes.public import accessibility, city, events, front, portfolio, sitemap
@@ -20,6 +27,13 @@ ROUTERS = (
     submission.router,
     states.router,
     attachments.router,
+    jury_queue.router,
+    jury_conflicts.router,
+    jury_scores.router,
+    jury_attachments.router,
+    organizer_conflicts.router,
+    organizer_panel.router,
+    organizer_results.router,
     sitemap.router,
     accessibility.router,
     front.router,

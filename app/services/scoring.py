@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from app.adapters.database import WriteSession
 from app.domain.access import Actor
+from app.domain.ids import PersonId
 from app.domain.phase import Phase, phase_at
 from app.domain.refusals import Reason, Refused
 from app.models import Application, Event, Score, ScoreSheet
@@ -50,6 +51,31 @@ def save(
     before them, 0 for a new one: refused with CHANGED_MEANWHILE when it is another now. A criterion that is left out
     was not judged and has no part in the total.
     """
+    person_id = _check(actor, event, criteria, draft, now)
+    old = {row.id: row.value for row in criteria if row.value is not None}
+    sheet = scoring.sheet_for_update(session, person_id, application.id)
+    if (sheet.version if sheet else 0) != version:
+        if sheet and _is_repeat(sheet, old, draft, send=send):
+            return sheet
+        raise Refused(Reason.CHANGED_MEANWHILE)
+    before = _content(sheet, old) if sheet and sheet.submitted_at else {}
+    sheet = sheet or ScoreSheet(application_id=application.id, person_id=person_id, version=0, updated_at=now)
+    sheet.comment_jury, sheet.comment_company = draft.comment_jury, draft.comment_company
+    sheet.application_version = min(draft.application_version, application.version)
+    sheet.version += 1
+    sheet.updated_at = now
+    if send:
+        sheet.submitted_at = sheet.submitted_at or now
+    if version == 0:
+        _begin(session, sheet)
+    _write_scores(session, sheet, old, draft.values)
+    if sheet.submitted_at is not None:
+        _remember(session, actor, application, sheet, before, _content(sheet, draft.values), now)
+    return sheet
+
+
+def _check(actor: Actor, event: Event, criteria: Sequence[CriterionRow], draft: SheetDraft, now: datetime) -> PersonId:
+    """Who scores; refused outside the jury's time, and for a value that is on no scale."""
     if phase_at(event.milestones, now) is not Phase.JURY:
         raise Refused(Reason.JURY_NOT_OPEN)
     if actor.person is None:
@@ -58,45 +84,41 @@ def save(
     for criterion, value in draft.values.items():
         if criterion not in known or not known[criterion].scored.allows(value):
             raise Refused(Reason.SCORE_OUT_OF_RANGE, f"score_{criterion}")
-    sheet = scoring.sheet_for_update(session, actor.person, application.id)
-    if (sheet.version if sheet else 0) != version:
-        raise Refused(Reason.CHANGED_MEANWHILE)
-    if sheet is None:
-        sheet, before = _begin(session, actor.person, application, now), {}
-    else:
-        before = _content(sheet, {row.id: row.value for row in criteria if row.value is not None})
-        sheet.version += 1
-    sheet.comment_jury, sheet.comment_company = draft.comment_jury, draft.comment_company
-    sheet.application_version = min(draft.application_version, application.version)
-    sheet.updated_at = now
-    was_sent = sheet.submitted_at is not None
-    if send and not was_sent:
-        sheet.submitted_at = now
-    session.flush()
-    _write_scores(session, sheet, {row.id: row.value for row in criteria if row.value is not None}, draft.values)
-    if sheet.submitted_at is not None:
-        action = "edited" if was_sent else "sent"
-        after = _content(sheet, draft.values)
-        if not was_sent or after != before:
-            about = {"application_id": application.id} if not was_sent else {}
-            shown = before if was_sent else {}
-            audit.record(
-                session, actor, action, sheet, now, city_id=application.city_id, before=shown, after=after | about
-            )
-    return sheet
+    return actor.person
 
 
-def _begin(session: WriteSession, person_id: int, application: Application, now: datetime) -> ScoreSheet:
-    sheet = ScoreSheet(application_id=application.id, person_id=person_id, updated_at=now)
+def _is_repeat(sheet: ScoreSheet, old: Mapping[int, int], draft: SheetDraft, *, send: bool) -> bool:
+    """The same press twice, or once more because its answer was lost: what it asks for is done already."""
+    same = _content(sheet, old) == _content(draft, draft.values)
+    return same and (sheet.submitted_at is not None or not send)
+
+
+def _begin(session: WriteSession, sheet: ScoreSheet) -> None:
     try:
         with session.begin_nested():
             session.add(sheet)
     except IntegrityError:  # begun in another window at this very moment
         raise Refused(Reason.CHANGED_MEANWHILE) from None
-    return sheet
 
 
-def _content(sheet: ScoreSheet, values: Mapping[int, int]) -> dict[str, object]:
+def _remember(
+    session: WriteSession,
+    actor: Actor,
+    application: Application,
+    sheet: ScoreSheet,
+    before: dict[str, object],
+    after: dict[str, object],
+    now: datetime,
+) -> None:
+    """`before` is empty for a sheet that has just been sent in."""
+    if not before:
+        after = after | {"application_id": application.id}
+    if after != before:
+        action = "edited" if before else "sent"
+        audit.record(session, actor, action, sheet, now, city_id=application.city_id, before=before, after=after)
+
+
+def _content(sheet: ScoreSheet | SheetDraft, values: Mapping[int, int]) -> dict[str, object]:
     scores = {str(criterion): values[criterion] for criterion in sorted(values)}
     return {"scores": scores, "comment_jury": sheet.comment_jury, "comment_company": sheet.comment_company}
 

@@ -9,9 +9,12 @@ from app.domain.application import PublicStatus, State
 from app.domain.case_entry import EntryKind
 from app.domain.case_path import NextThing
 from app.domain.company import Size
+from app.domain.conflict import Ground, Sign, Source
+from app.domain.deciding import Outcome
 from app.domain.followup import Condition, EndReason, ExitType, FunnelStep, Missing, Stage, Stall
 from app.domain.phase import DateFault, LifeStep, Phase
 from app.domain.refusals import Reason
+from app.domain.scoring import Aggregate
 
 
 def N_(message: str) -> str:  # noqa: N802
@@ -33,6 +36,7 @@ class Fault(StrEnum):
     NOT_A_WEB_ADDRESS = "not_a_web_address"
     TOO_MANY_WORDS = "too_many_words"
     NO_GROUND = "no_ground"
+    NO_STEP = "no_step"
 
 
 FAULTS: dict[Fault, str] = {
@@ -47,6 +51,7 @@ FAULTS: dict[Fault, str] = {
     Fault.NOT_A_WEB_ADDRESS: N_("Enter a web address, such as www.example.org."),
     Fault.TOO_MANY_WORDS: N_("Shorten this to %(longest)s words; it now has %(length)s."),
     Fault.NO_GROUND: N_("Choose why this part should be confidential."),
+    Fault.NO_STEP: N_("Choose a step, or say that you cannot judge this."),
 }
 
 REFUSALS: dict[Reason, str] = {
@@ -174,6 +179,36 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Size.MEDIUM: N_("50–249 people"),
         Size.LARGE: N_("250 people or more"),
     },
+    Ground: {
+        Ground.PARTY: N_("Being a party"),
+        Ground.REPRESENTATION: N_("Representing a party"),
+        Ground.INTEREST: N_("Something to gain or lose"),
+        Ground.EMPLOYMENT: N_("Employment or a commission"),
+        Ground.BOARD: N_("A place in the management"),
+        Ground.SUPERVISION: N_("Steering or supervision"),
+        Ground.IMPARTIALITY: N_("Impartiality otherwise at risk"),
+    },
+    Source: {
+        Source.JUROR: N_("Declared by the juror"),
+        Source.ORGANIZER: N_("Recorded by an organizer"),
+    },
+    Sign: {
+        Sign.SAME_ADDRESS: N_("The same mail address acts for the company"),
+        Sign.SAME_NAME: N_("Somebody of the same name acts for the company"),
+        Sign.NAME_IN_COMPANY_NAME: N_("The name is in the company’s name"),
+        Sign.AFFILIATION: N_("The company’s name is in the person’s title"),
+        Sign.MAIL_DOMAIN: N_("The company uses the same mail domain"),
+    },
+    Outcome: {
+        Outcome.INVITE: N_("Invite"),
+        Outcome.RESERVE: N_("Reserve"),
+        Outcome.DECLINE: N_("Decline"),
+    },
+    Aggregate: {
+        Aggregate.MEAN: N_("Mean"),
+        Aggregate.MEDIAN: N_("Median"),
+        Aggregate.TRIMMED_MEAN: N_("Trimmed mean"),
+    },
     DateFault: {
         DateFault.CLOSES_BEFORE_OPENS: N_("The call must close after it opens."),
         DateFault.JURY_BEFORE_CLOSE: N_("The jury can begin only when the call has closed."),
@@ -276,6 +311,34 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         FunnelStep.SCALED: N_("Scaled"),
     },
 }
+
+
+# Administrative Procedure Act 434/2003 section 28, in plain words.
+GROUNDS_EXPLAINED: dict[Ground, str] = {
+    Ground.PARTY: N_("You or somebody close to you applies here, or the matter concerns you yourselves."),
+    Ground.REPRESENTATION: N_(
+        "You or somebody close to you represents or assists the company, or somebody who gains or loses by the outcome."
+    ),
+    Ground.INTEREST: N_(
+        "The outcome can bring you or somebody close to you a particular benefit or loss: a share of the company, say."
+    ),
+    Ground.EMPLOYMENT: N_("You work for the company, or have a commission from it that touches this matter."),
+    Ground.BOARD: N_("You or your nearest sit on the company’s board, or one of you is its managing director."),
+    Ground.SUPERVISION: N_(
+        "You or your nearest sit in a body that steers or supervises the institution that this concerns."
+    ),
+    Ground.IMPARTIALITY: N_("Something else would make an outsider doubt you: a friendship, a quarrel, a shared past."),
+}
+
+
+def ground_choices(language: str) -> list[tuple[str, str, str]]:
+    """The grounds of conflict as choices of a form: (value, name with its place in the law, plain words)."""
+    gettext = translations(language).gettext
+    place = gettext(N_("section 28, item %(item)s"))
+    return [
+        (ground.value, f"{word(ground, language)} ({place % {'item': ground.item}})", gettext(explained))
+        for ground, explained in GROUNDS_EXPLAINED.items()
+    ]
 
 
 def word(member: StrEnum | None, language: str) -> str:
