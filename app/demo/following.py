@@ -13,7 +13,7 @@ from app.domain.access import Actor
 from app.domain.case_entry import EntryKind
 from app.domain.followup import EndReason, ExitType, Stage
 from app.models import Event, FollowUpCase
-from app.services import case_publication, followup
+from app.services import case_publication, followup, opening
 
 
 def load_cases(session: WriteSession, loaded: Any, advance: Callable[[], None]) -> None:
@@ -34,7 +34,7 @@ def _load_case(
     calendar = loaded.calendar
     application, unit = loaded.id("application", one["application"]), loaded.id("unit", f"tampere {one['unit']}")
     opened_at = max(calendar.past(one["stages"][0]["entered"], "16:00"), earliest)
-    followup.open_cases(session, organizer, event, [(application, unit)], followup.NextStep(), opened_at)
+    opening.open_cases(session, organizer, event, [(application, unit)], followup.NextStep(), opened_at)
     session.flush()
     case = _case(session, application, unit)
     case.title = text(one["title"])
