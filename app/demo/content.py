@@ -19,6 +19,11 @@ def read(name: str) -> Any:
     return json.loads((FOLDER / f"{name}.json").read_text())
 
 
+def event_named(key: str) -> dict[str, Any]:
+    """One event of the content."""
+    return next(dict(one) for one in read("events")["events"] if one["key"] == key)
+
+
 def text(value: dict[str, str] | str | None) -> Localized:
     """A text in three languages; a plain string is Finnish."""
     return Localized(fi=value) if isinstance(value, str) else Localized.of(value)

@@ -40,7 +40,9 @@ def _load_case(
     case.title = text(one["title"])
     owner = actor(session, loaded.id("person", one["owner"])) if one["owner"] else None
     if owner is not None and owner.person is not None and owner.person != case.owner_person_id:
-        followup.hand_over(session, organizer, case, owner.person, "Ideapäivän jälkeen sovittu.", case.version, opened_at)
+        followup.hand_over(
+            session, organizer, case, owner.person, "Ideapäivän jälkeen sovittu.", case.version, opened_at
+        )
     if owner is None:
         case.owner_person_id = None
     _write_facts(case, one, calendar)
@@ -50,8 +52,11 @@ def _load_case(
         _enter(session, doer, case, one, Stage(step["stage"]), at)
     for entry in one["timeline"]:
         at = max(calendar.past(entry["date"], "14:00"), opened_at)
+        # A handover in the content is told as a note: the service writes its own when the owner really changes.
+        kind = EntryKind.NOTE if entry["kind"] == EntryKind.HANDOVER else EntryKind(entry["kind"])
+        by = actor(session, loaded.id("person", entry["by"]))
         followup.add_entry(
-            session, actor(session, loaded.id("person", entry["by"])), case, EntryKind(entry["kind"]), entry["text"], at,
+            session, by, case, kind, entry["text"], at,
             with_whom=entry.get("with_whom", ""), shown_to_company=entry.get("shown_to_company", False),
         )  # fmt: skip
     if case.stage is not Stage.CLOSED:

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from app.adapters.database import WriteSession, reading, writing
 from app.config import Settings
-from app.demo import calls, following, judging, people
+from app.demo import calls, decisions, following, judging, people
 from app.demo.content import Calendar
 from app.models import City
 
@@ -41,6 +41,7 @@ STEPS: tuple[tuple[str, Callable[[WriteSession, Any, Callable[[], None]], None]]
     ("Events and challenges", calls.load_events),
     ("Applications", calls.load_applications),
     ("Score sheets", judging.load_scores),
+    ("Decisions", decisions.load_decisions),
     ("Follow-up", following.load_cases),
 )
 

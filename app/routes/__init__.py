@@ -13,7 +13,7 @@ from app.routes.organizer import panel as organizer_panel
 from app.routes.organizer import results as organizer_results
 from app.routes.procurement import attachments as case_attachments
 from app.routes.procurement import cases, closing, entries, home, leadership, opening, owners, publication, stages
-from app.routes.public import accessibility, city, events, front, portfolio, sitemap
+from app.routes.public import accessibility, city, events, front, portfolio, results, sitemap
 
 ROUTERS = (
     healthz.router,
@@ -51,5 +51,6 @@ ROUTERS = (
     # Cities' slugs come last: everything above is a word of its own.
     city.router,
     portfolio.router,
+    results.router,
     events.router,
 )
