@@ -8,6 +8,7 @@ from app.routes.jury import attachments as jury_attachments
 from app.routes.jury import conflicts as jury_conflicts
 from app.routes.jury import queue as jury_queue
 from app.routes.jury import scores as jury_scores
+from app.routes.organizer import audit as organizer_audit
 from app.routes.organizer import conflicts as organizer_conflicts
 from app.routes.organizer import panel as organizer_panel
 from app.routes.organizer import results as organizer_results
@@ -31,6 +32,7 @@ ROUTERS = (
     jury_conflicts.router,
     jury_scores.router,
     jury_attachments.router,
+    organizer_audit.router,
     organizer_conflicts.router,
     organizer_panel.router,
     organizer_results.router,

@@ -1,0 +1,61 @@
+from collections.abc import Callable
+
+from app.domain.access import Role
+from app.models import Conflict, Person
+from tests.strict import StrictClient
+from tests.world import NOW, World
+
+SignIn = Callable[[Person], StrictClient]
+
+
+def test_the_history_tells_what_was_changed_in_words(world: World, sign_in: SignIn) -> None:
+    city = world.city()
+    event = world.event(city, "draft")
+    world.challenge(event, "Hiljainen katu")
+    page = sign_in(world.organizer(city)).get(f"/en/organizer/tampere/history/event/{event.id}").text
+    assert "Hiljainen katu in English" in page
+    assert "Created" in page
+    assert "created_at" not in page
+
+
+def test_only_organizers_of_the_city_see_it(world: World, sign_in: SignIn) -> None:
+    city, other = world.city(), world.city("vaasa", "Vaasa")
+    event = world.event(city, "draft")
+    address = f"/organizer/tampere/history/event/{event.id}"
+    assert sign_in(world.organizer(city)).get(address).status_code == 200
+    assert sign_in(world.organizer(other)).get(address).status_code == 404
+    assert sign_in(world.member(city, Role.LEADERSHIP)).get(address).status_code == 403
+    assert sign_in(world.organizer(other)).get(f"/organizer/vaasa/history/event/{event.id}").status_code == 404
+
+
+def test_a_conflict_hides_the_application_from_the_history_too(world: World, sign_in: SignIn) -> None:
+    city = world.city()
+    event = world.event(city, "call_open")
+    company = world.company("Canary Oy")
+    application = world.application(world.challenge(event), company, state="submitted")
+    organizer = world.organizer(city)
+    address = f"/organizer/tampere/history/event/{event.id}"
+    assert "Canary Oy" in sign_in(organizer).get(address).text
+    with world.change() as session:
+        session.add(
+            Conflict(
+                application_id=application.id,
+                person_id=organizer.id,
+                ground="party",
+                source="organizer",
+                declared_at=NOW,
+            )
+        )
+    assert "Canary Oy" not in sign_in(organizer).get(address).text
+
+
+def test_long_histories_have_pages(world: World, sign_in: SignIn) -> None:
+    city = world.city()
+    event = world.event(city, "draft")
+    for n in range(55):
+        world.challenge(event, f"Haaste {n}")
+    browser = sign_in(world.organizer(city))
+    first = browser.get(f"/en/organizer/tampere/history/event/{event.id}").text
+    assert "Haaste 54" in first
+    assert "Haaste 0 " not in first
+    assert "Haaste 0 " in browser.get(f"/en/organizer/tampere/history/event/{event.id}?page=2").text
