@@ -441,6 +441,10 @@ class World:
                 case_publication.publish(session, SYSTEM, case, at + timedelta(hours=2))
             return case
 
+    def company_of(self, case: FollowUpCase) -> Company:
+        with WriteSession(self.engine) as session:
+            return session.get_one(Company, case.company_id)
+
     def application_of(self, case: FollowUpCase) -> Application:
         with WriteSession(self.engine) as session:
             return session.get_one(Application, case.application_id)
