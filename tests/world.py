@@ -35,6 +35,7 @@ from app.models import (
     FollowUpCase,
     JurySeat,
     Person,
+    Platform,
     ScoreSheet,
     Unit,
 )
@@ -98,6 +99,10 @@ class World:
     def unit(self, city: City, name: str = "Kaupunkisuunnittelu") -> Unit:
         with self.change() as session:
             return cities.add_unit(session, SYSTEM, city.id, texts(name), clock.now())
+
+    def platform(self, city: City, name: str = "Liikkuminen") -> Platform:
+        with self.change() as session:
+            return cities.add_platform(session, SYSTEM, city.id, texts(name), Localized(), clock.now())
 
     def cpv_codes(self) -> int:
         """All 9,454 of them."""

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     EVENT_NOT_READY = "event_not_ready"
     EVENT_NOT_OVER = "event_not_over"
     DATES_OUT_OF_ORDER = "dates_out_of_order"
+    BAD_ADDRESS = "bad_address"
+    LANGUAGE_NEEDED = "language_needed"
     BUDGET_ORDER = "budget_order"
     HAS_APPLICATIONS = "has_applications"
     SCORING_BEGUN = "scoring_begun"

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from app.domain.access import Scope
 from app.domain.localized import Localized
 from app.domain.refusals import Reason, Refused
-from app.models import Challenge, Person, Platform, Unit
+from app.models import Application, Challenge, Person, Platform, Unit
+from app.queries.applications import visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ def of_event(session: Session, event_id: int) -> list[ChallengeRow]:
         .order_by(col(Challenge.number))
     )
     return [ChallengeRow(*row) for row in rows]
+
+
+def sent_to(session: Session, scope: Scope, event_id: int) -> dict[int, int]:
+    """By challenge: how many applications were sent, without those in which the person has a conflict of interest."""
+    rows = session.execute(
+        sa.select(col(Application.challenge_id), sa.func.count())
+        .where(col(Application.event_id) == event_id, visible_to(scope))
+        .group_by(col(Application.challenge_id))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def by_id(session: Session, event_id: int, challenge_id: int) -> Challenge:

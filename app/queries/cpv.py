@@ -51,6 +51,12 @@ def matching(session: Session, typed: str, most: int = MOST) -> list[CpvCode]:
     return [CpvCode(*row) for row in rows]
 
 
+def labelled(session: Session, code: str | None) -> CpvCode | None:
+    """A stored code with its label."""
+    row = session.get(Cpv, code) if code else None
+    return CpvCode(row.code, row.label) if row else None
+
+
 def chosen(session: Session, typed: str) -> CpvCode | None:
     """The one code that a field means: its first word is a code, or its words are exactly a label in some language.
 
@@ -59,9 +65,9 @@ def chosen(session: Session, typed: str) -> CpvCode | None:
     if not typed.strip():
         return None
     if match := re.match(r"(\d{8})(?:-\d)?(?!\S)", typed.strip()):
-        row = session.get(Cpv, match[1])
-        if row is not None:
-            return CpvCode(row.code, row.label)
+        found = labelled(session, match[1])
+        if found is not None:
+            return found
     exact = [
         one for one in matching(session, typed) if folded(typed) in {folded(one.label[lang]) for lang in LANGUAGES}
     ]

@@ -3,6 +3,7 @@
 Whatever the person who asks has a conflict of interest in is in no figure.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,11 +40,18 @@ from app.queries.panel import no_conflict
 class Figures:
     """How far one event has come."""
 
-    states: dict[State, int] = field(default_factory=dict)
-    outcomes: dict[Outcome, int] = field(default_factory=dict)
-    stages: dict[Stage, int] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    """challenges, criteria, jurors, assigned, sheets, sessions, releases, held_mails."""
+    states: Counter[State] = field(default_factory=Counter)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    stages: Counter[Stage] = field(default_factory=Counter)
+    challenges: int = 0
+    criteria: int = 0
+    jurors: int = 0
+    assigned: int = 0
+    """Score sheets that are expected, and those sent in."""
+    sheets: int = 0
+    sessions: int = 0
+    releases: int = 0
+    held_mails: int = 0
 
     @property
     def sent(self) -> int:
@@ -53,12 +61,37 @@ class Figures:
     @property
     def to_judge(self) -> int:
         """Applications that the jury may read."""
-        return sum(self.states.get(state, 0) for state in IN_REVIEW)
+        return sum(self.states[state] for state in IN_REVIEW)
+
+    @property
+    def unfinished(self) -> int:
+        """Applications that companies are still writing."""
+        return self.states[State.DRAFT]
+
+    @property
+    def invited(self) -> int:
+        """Applications to be invited, or invited."""
+        return self.outcomes[Outcome.INVITE]
+
+    @property
+    def reserved(self) -> int:
+        """Applications on reserve."""
+        return self.outcomes[Outcome.RESERVE]
+
+    @property
+    def declined(self) -> int:
+        """Applications that are not invited."""
+        return self.outcomes[Outcome.DECLINE]
+
+    @property
+    def ended_cases(self) -> int:
+        """Follow-up cases that are closed."""
+        return self.stages[Stage.CLOSED]
 
     @property
     def pitching(self) -> int:
         """Applications invited to the day."""
-        return sum(self.states.get(state, 0) for state in PITCHING)
+        return sum(self.states[state] for state in PITCHING)
 
     @property
     def decided(self) -> int:
@@ -113,7 +146,7 @@ def of_events(session: Session, scope: Scope, event_ids: Collection[int]) -> dic
         elif what == "stage":
             figures.stages[Stage(key)] = n
         else:
-            figures.counts[what] = n
+            setattr(figures, what, n)
     return found
 
 

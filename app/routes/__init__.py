@@ -9,8 +9,14 @@ from app.routes.jury import conflicts as jury_conflicts
 from app.routes.jury import queue as jury_queue
 from app.routes.jury import scores as jury_scores
 from app.routes.organizer import audit as organizer_audit
+from app.routes.organizer import challenges as organizer_challenges
+from app.routes.organizer import clone as organizer_clone
 from app.routes.organizer import conflicts as organizer_conflicts
+from app.routes.organizer import cpv as organizer_cpv
+from app.routes.organizer import events as organizer_events
+from app.routes.organizer import home as organizer_home
 from app.routes.organizer import panel as organizer_panel
+from app.routes.organizer import publication as organizer_publication
 from app.routes.organizer import results as organizer_results
 from app.routes.procurement import attachments as case_attachments
 from app.routes.procurement import cases, closing, entries, home, leadership, opening, owners, publication, stages
@@ -33,6 +39,12 @@ ROUTERS = (
     jury_scores.router,
     jury_attachments.router,
     organizer_audit.router,
+    organizer_home.router,
+    organizer_events.router,
+    organizer_publication.router,
+    organizer_clone.router,
+    organizer_challenges.router,
+    organizer_cpv.router,
     organizer_conflicts.router,
     organizer_panel.router,
     organizer_results.router,

@@ -42,6 +42,11 @@ class ChallengeDraft:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
+def draft_of(challenge: Challenge) -> ChallengeDraft:
+    """What stands in the challenge now."""
+    return ChallengeDraft(**{name: getattr(challenge, name) for name in ChallengeDraft.__dataclass_fields__})
+
+
 def create(
     session: WriteSession, actor: Actor, event: Event, draft: ChallengeDraft, now: datetime, number: int | None = None
 ) -> Challenge:

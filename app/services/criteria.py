@@ -36,6 +36,11 @@ class CriterionDraft:
         return values | ({"weight": 0} if self.informational else {})
 
 
+def draft_of(criterion: Criterion) -> CriterionDraft:
+    """What stands in the criterion now."""
+    return CriterionDraft(**{name: getattr(criterion, name) for name in CriterionDraft.__dataclass_fields__})
+
+
 def create(
     session: WriteSession, actor: Actor, event: Event, draft: CriterionDraft, now: datetime, position: int | None = None
 ) -> Criterion:

@@ -1,7 +1,5 @@
 """Editions: made, edited, published, cloned, closed."""
 
-import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,10 +14,12 @@ from app.domain.localized import Localized, parity_gaps
 from app.domain.phase import DateFault, Milestones, Phase, date_faults, phase_at
 from app.domain.refusals import Reason, Refused
 from app.domain.scoring import Aggregate
-from app.models import Challenge, City, Criterion, Event
-from app.queries import criteria, readiness
+from app.domain.slug import free_slug, slug_of
+from app.models import Challenge, City, Event
+from app.queries import criteria as criterion_queries
+from app.queries import readiness
 from app.queries.cities import CityFacts
-from app.services import audit
+from app.services import audit, challenges, criteria
 
 DATES = ("call_opens_at", "call_closes_at", "jury_opens_at", "day_starts_at", "day_ends_at")
 """The dates that people set, in their order."""
@@ -67,12 +67,6 @@ def draft_of(event: Event) -> EventDraft:
     return EventDraft(**{name: getattr(event, name) for name in EventDraft.__dataclass_fields__})
 
 
-def slug_of(name: str) -> str:
-    """A name as part of an address: "Kipinä 2017" → "kipina-2017"."""
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:60].strip("-") or "event"
-
-
 def create(
     session: WriteSession,
     actor: Actor,
@@ -83,10 +77,11 @@ def create(
 ) -> Event:
     """A new event, not yet published; its address comes from its name and stays."""
     _check(draft)
+    taken = set(session.exec(select(Event.slug).where(Event.city_id == city.id)))
     event = Event(
         city_id=city.id,
         previous_id=previous_id,
-        slug=_free_slug(session, city.id, slug_of(draft.name.text("fi"))),
+        slug=free_slug(slug_of(draft.name.text("fi"), "event"), taken),
         created_at=now,
         **_values(draft),
     )
@@ -157,20 +152,14 @@ def clone(
     draft = replace(draft_of(source), name=name, **{date: getattr(dates, date) for date in DATES})
     event = create(session, actor, city, draft, now, previous_id=source.id)
     copies: dict[int | None, int | None] = {None: None}
-    if with_challenges:
-        for challenge in session.exec(
-            select(Challenge).where(Challenge.event_id == source.id).order_by(col(Challenge.number))
-        ).all():
-            copy = Challenge(**challenge.model_dump(exclude={"id", "event_id", "version"}), event_id=event.id)
-            session.add(copy)
-            audit.record(
-                session, actor, "created", copy, now, city_id=city.id, after=audit.snapshot(copy, "number", "title")
-            )
-            copies[challenge.id] = copy.id
-    for criterion in criteria.of_event(session, source.id):
+    taken = select(Challenge).where(Challenge.event_id == source.id).order_by(col(Challenge.number))
+    for challenge in session.exec(taken).all() if with_challenges else ():
+        copy = challenges.create(session, actor, event, challenges.draft_of(challenge), now, challenge.number)
+        copies[challenge.id] = copy.id
+    for criterion in criterion_queries.of_event(session, source.id):
         if criterion.challenge_id in copies:
-            values = criterion.model_dump(exclude={"id", "event_id", "challenge_id"})
-            session.add(Criterion(**values, event_id=event.id, challenge_id=copies[criterion.challenge_id]))
+            copied = replace(criteria.draft_of(criterion), challenge_id=copies[criterion.challenge_id])
+            criteria.create(session, actor, event, copied, now, criterion.position)
     session.flush()
     return event
 
@@ -199,8 +188,3 @@ def _check_published(city: City, draft: EventDraft) -> None:
             raise Refused(Reason.MISSING_FIELD, name)
     for name, lacking in parity_gaps(draft.texts, city.languages.split(",")).items():
         raise Refused(Reason.TRANSLATION_MISSING, f"{name}_{lacking[0]}")
-
-
-def _free_slug(session: WriteSession, city_id: int, wanted: str) -> str:
-    taken = set(session.exec(select(Event.slug).where(Event.city_id == city_id)))
-    return next(slug for n in range(1, 1_000) if (slug := wanted if n == 1 else f"{wanted}-{n}") not in taken)

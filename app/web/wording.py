@@ -11,8 +11,10 @@ from app.domain.case_path import NextThing
 from app.domain.company import Size
 from app.domain.conflict import Ground, Sign, Source
 from app.domain.deciding import Outcome
+from app.domain.event_step import EventStep
 from app.domain.followup import Condition, EndReason, ExitType, FunnelStep, Missing, Stage, Stall
 from app.domain.phase import DateFault, LifeStep, Phase
+from app.domain.readiness import Lack
 from app.domain.refusals import Reason
 from app.domain.scoring import Aggregate
 
@@ -74,6 +76,8 @@ REFUSALS: dict[Reason, str] = {
     Reason.EVENT_NOT_READY: N_("Something is still missing before this can be published. The page lists it."),
     Reason.EVENT_NOT_OVER: N_("An event can be closed when its pitch day is over."),
     Reason.DATES_OUT_OF_ORDER: N_("These dates are not in order."),
+    Reason.BAD_ADDRESS: N_("Use lower-case letters a–z, digits and dashes: 2 to 40 of them."),
+    Reason.LANGUAGE_NEEDED: N_("Finnish or Swedish must be among the languages."),
     Reason.BUDGET_ORDER: N_("The upper end must be at least as much as the lower one."),
     Reason.HAS_APPLICATIONS: N_("Companies have begun applications to this challenge, so it cannot be removed."),
     Reason.SCORING_BEGUN: N_("The jury has begun to score, so the criteria stay as they are."),
@@ -208,6 +212,37 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Aggregate.MEAN: N_("Mean"),
         Aggregate.MEDIAN: N_("Median"),
         Aggregate.TRIMMED_MEAN: N_("Trimmed mean"),
+    },
+    EventStep: {
+        EventStep.FILL_IN: N_("See what is missing"),
+        EventStep.PUBLISH: N_("Publish the event"),
+        EventStep.SEAT_JURY: N_("Invite the jury"),
+        EventStep.READ_APPLICATIONS: N_("Read the applications"),
+        EventStep.ASSIGN: N_("Share out the reading"),
+        EventStep.FOLLOW_JURY: N_("See how the jury gets on"),
+        EventStep.PREPARE_DECISIONS: N_("Prepare the decisions"),
+        EventStep.SIGN_DECISIONS: N_("Check and sign the decisions"),
+        EventStep.CHECK_MAIL: N_("Check the mails"),
+        EventStep.BUILD_PROGRAMME: N_("Build the programme"),
+        EventStep.SEE_PROGRAMME: N_("Go to the programme"),
+        EventStep.OPEN_CASES: N_("Open the follow-up cases"),
+        EventStep.FOLLOW_CASES: N_("Go to the follow-up cases"),
+        EventStep.NEXT_EDITION: N_("Make the next edition"),
+    },
+    Lack: {
+        Lack.NAME: N_("The event has no name yet."),
+        Lack.SUMMARY: N_("The event is not told in one sentence yet."),
+        Lack.CALL_OPENS: N_("The day when the call opens is not set yet."),
+        Lack.CALL_CLOSES: N_("The day when the call closes is not set yet."),
+        Lack.PITCH_DAY: N_("The pitch day is not set yet."),
+        Lack.DATE_ORDER: N_("The dates are not in order."),
+        Lack.NO_CHALLENGE: N_("There is no challenge yet."),
+        Lack.TITLE: N_("The challenge has no title yet."),
+        Lack.NEED: N_("The need is not described yet."),
+        Lack.NO_CRITERIA: N_("There are no criteria to judge every application by yet."),
+        Lack.CRITERION_NAME: N_("A criterion has no name yet."),
+        Lack.WEIGHT: N_("The criterion has no weight yet."),
+        Lack.TRANSLATION: N_("A translation is missing."),
     },
     DateFault: {
         DateFault.CLOSES_BEFORE_OPENS: N_("The call must close after it opens."),

@@ -1,0 +1,69 @@
+"""What an event lacks before publishing, in words, each with the place where it is mended."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.adapters.language import translations
+from app.domain.localized import Localized
+from app.domain.readiness import Gap, Lack, Part
+from app.queries.cities import CityFacts
+from app.routes.organizer.texts import OWN_LANGUAGE
+from app.web.pages import path_for
+from app.web.visit import Visit
+from app.web.wording import N_, word
+
+FIELDS = {
+    "name": N_("Name"),
+    "summary": N_("In one sentence"),
+    "place": N_("Place"),
+    "description": N_("The day"),
+    "practical": N_("For companies"),
+    "title": N_("Title"),
+    "need": N_("The need"),
+    "present": N_("How it is done now"),
+    "effect_economic": N_("For the economy"),
+    "effect_social": N_("For people"),
+    "effect_environmental": N_("For the environment"),
+    "questions": N_("Questions for the market"),
+    "strategy_goal": N_("Goal of the city's strategy"),
+    "themes": N_("Themes"),
+    "help": N_("What the jury looks at"),
+    "anchor": N_("What the scores mean"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GapLine:
+    """One thing to mend: `about` names the challenge or criterion, and is empty for the event itself."""
+
+    part: Part
+    about: Localized
+    words: str
+    href: str
+
+
+def gap_lines(visit: Visit[Any], city: CityFacts, event_id: int, gaps: list[Gap]) -> list[GapLine]:
+    """The gaps in their order."""
+    return [GapLine(gap.part, gap.name, _words(gap, visit.language), _href(visit, city, event_id, gap)) for gap in gaps]
+
+
+def _words(gap: Gap, language: str) -> str:
+    if gap.lack is not Lack.TRANSLATION:
+        return word(gap.lack, language)
+    gettext = translations(language).gettext
+    written = gettext("%(field)s: not written %(languages)s yet.")
+    lacking = f" {gettext('or')} ".join(gettext(OWN_LANGUAGE[code]) for code in gap.languages)
+    return written % {"field": gettext(FIELDS[gap.field.split()[0]]), "languages": lacking}
+
+
+def _href(visit: Visit[Any], city: CityFacts, event_id: int, gap: Gap) -> str:
+    of_event = {"city": city.slug, "event_id": event_id}
+    if gap.part is Part.CHALLENGE:
+        if gap.row_id is None:
+            return path_for(visit, "organizer.challenges.new", **of_event)
+        return path_for(visit, "organizer.challenges.edit", **of_event, challenge_id=gap.row_id)
+    if gap.part is Part.CRITERIA:
+        if gap.row_id is None:
+            return path_for(visit, "organizer.criteria.index", **of_event)
+        return path_for(visit, "organizer.criteria.edit", **of_event, criterion_id=gap.row_id)
+    return path_for(visit, "organizer.events.edit", **of_event)
