@@ -25,12 +25,24 @@ LOCALE_DIR = Path(__file__).parent.parent / "locale"
 _NO_COUNTRIES = frozenset(["AC", "AX", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"])
 
 
+class English(NullTranslations):
+    """The source itself, with the apostrophes that print has."""
+
+    def gettext(self, message: str) -> str:
+        """The message."""
+        return message.replace("'", "’")
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """The message for one, or for several."""
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
 @cache
 def translations(language: str) -> NullTranslations:
     """The catalogue of a language, read from its .po file; English is the source and has none."""
     path = LOCALE_DIR / language / "LC_MESSAGES" / "kipina.po"
     if not path.exists():
-        return NullTranslations()
+        return English()
     with path.open("rb") as source:
         catalogue = read_po(source, locale=language)
     compiled = io.BytesIO()

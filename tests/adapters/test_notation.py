@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.adapters.language import show_date, show_from_now, show_money, show_number, show_time
+from app.adapters.language import show_date, show_from_now, show_money, show_number, show_time, translations
 from app.adapters.templates import rich, text
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -49,3 +49,8 @@ def test_numbers_and_times_are_written_as_each_language_does() -> None:
         "sv": ("1\xa0250,5", "1\xa0250\xa0€", "12.2.2027", "12.00"),
         "en": ("1,250.5", "€1,250", "12 February 2027", "12:00"),
     }
+
+
+def test_english_has_the_apostrophes_of_print() -> None:
+    assert translations("en").gettext("the event's organizer") == "the event’s organizer"
+    assert translations("en").ngettext("one's", "all %(num)s's", 2) == "all %(num)s’s"

@@ -240,7 +240,7 @@ def _table(found: Results, language: str) -> list[list[str]]:
         return "" if value is None else show_number(float(value), language, digits)
 
     head = (
-        N_("Place"), N_("Number"), N_("Company"), N_("Title"), N_("Challenge"), N_("Figure"), N_("Counted as"),
+        N_("Rank"), N_("Number"), N_("Company"), N_("Title"), N_("Challenge"), N_("Figure"), N_("Counted as"),
         N_("Standard deviation"), N_("Sheets"), N_("Decision"),
     )  # fmt: skip
     rows = [[gettext(text) for text in head] + list(found.jurors.values())]
