@@ -25,7 +25,7 @@ FIELDS = {
     "effect_social": N_("For people"),
     "effect_environmental": N_("For the environment"),
     "questions": N_("Questions for the market"),
-    "strategy_goal": N_("Goal of the city's strategy"),
+    "strategy_goal": N_("Goal in the city's strategy"),
     "themes": N_("Themes"),
     "help": N_("What the jury looks at"),
     "anchor": N_("What the scores mean"),
