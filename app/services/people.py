@@ -1,6 +1,7 @@
 """People and their roles in a city."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
@@ -9,7 +10,8 @@ from app.domain.access import CITY_ROLES, PUBLIC, Actor, Role
 from app.domain.refusals import Reason, Refused
 from app.models import CityMember, Person
 from app.queries import cities, people
-from app.services import audit
+from app.queries.cities import CityFacts
+from app.services import audit, outbox
 
 
 def known_or_new(session: WriteSession, actor: Actor, email: str, name: str, language: str, now: datetime) -> Person:
@@ -50,6 +52,26 @@ def grant(
         after = {"person": person.email, "role": role.value}
         audit.record(session, actor, "granted", held, now, city_id=city_id, after=after)
     return held
+
+
+def invite(
+    session: WriteSession, actor: Actor, city: CityFacts, email: str, name: str, role: Role, language: str, now: datetime
+) -> CityMember:
+    """Give somebody a role in a city, and tell them by mail where to begin. A new person reads it in `language`."""
+    person = known_or_new(session, actor, email, name, language, now)
+    member = grant(session, actor, city.id, person, role, now)
+    outbox.queue(
+        session,
+        "city_invitation",
+        to_email=person.email,
+        to_name=person.name,
+        language=person.locale,
+        now=now,
+        zone=ZoneInfo(city.time_zone),
+        context={"city": city.name.text(person.locale), "city_slug": city.slug, "role": role, "inviter": actor.name},
+        city_id=city.id,
+    )
+    return member
 
 
 def revoke(session: WriteSession, actor: Actor, member: CityMember, now: datetime) -> None:

@@ -1,0 +1,64 @@
+"""The installation as a whole: its cities, and the work that waits or has failed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from app.domain.access import Role
+from app.domain.localized import Localized
+from app.models import City, CityMember, Event, Job, JobState, MailState, OutgoingMail
+
+
+@dataclass(frozen=True, slots=True)
+class CityLine:
+    """A city with how many organizers and events it has."""
+
+    slug: str
+    name: Localized
+    theme: str
+    organizers: int
+    events: int
+
+
+def city_lines(session: Session) -> list[CityLine]:
+    """Every city, by its address."""
+    organizers = (
+        sa.select(sa.func.count())
+        .where(col(CityMember.city_id) == City.id, col(CityMember.role) == Role.ORGANIZER)
+        .scalar_subquery()
+    )
+    events = sa.select(sa.func.count()).where(col(Event.city_id) == City.id).scalar_subquery()
+    rows = session.execute(
+        sa.select(col(City.slug), col(City.name), col(City.theme), organizers, events).order_by(col(City.slug))
+    )
+    return [CityLine(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something the worker has yet to do, or has given up. It tells no addresses and no contents."""
+
+    what: str
+    id: int
+    due_at: datetime
+    attempts: int
+    error: str
+    failed: bool
+
+
+def work(session: Session, most: int = 100) -> list[Work]:
+    """Mails and jobs that are due or have failed: what failed first, then what is due next."""
+    mails = sa.select(
+        sa.literal("mail").label("what"), col(OutgoingMail.id).label("id"), col(OutgoingMail.due_at).label("due_at"),
+        col(OutgoingMail.attempts).label("attempts"), col(OutgoingMail.last_error).label("error"),
+        sa.cast(col(OutgoingMail.state) == MailState.FAILED, sa.Integer).label("failed"),
+    ).where(col(OutgoingMail.state).in_([MailState.QUEUED, MailState.FAILED]))  # fmt: skip
+    jobs = sa.select(
+        col(Job.kind), col(Job.id), col(Job.due_at), col(Job.attempts), col(Job.last_error),
+        sa.cast(col(Job.state) == JobState.FAILED, sa.Integer),
+    ).where(col(Job.state).in_([JobState.WAITING, JobState.FAILED]))  # fmt: skip
+    both = sa.union_all(mails, jobs).subquery()
+    rows = session.execute(sa.select(both).order_by(both.c.failed.desc(), both.c.due_at, both.c.id).limit(most))
+    return [Work(row.what, row.id, row.due_at, row.attempts, row.error, bool(row.failed)) for row in rows]
