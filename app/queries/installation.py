@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -50,12 +51,12 @@ class Work:
 
 def work(session: Session, most: int = 100) -> list[Work]:
     """Mails and jobs that are due or have failed: what failed first, then what is due next."""
-    mails = sa.select(
+    mails: sa.Select[Any] = sa.select(
         sa.literal("mail").label("what"), col(OutgoingMail.id).label("id"), col(OutgoingMail.due_at).label("due_at"),
         col(OutgoingMail.attempts).label("attempts"), col(OutgoingMail.last_error).label("error"),
         sa.cast(col(OutgoingMail.state) == MailState.FAILED, sa.Integer).label("failed"),
     ).where(col(OutgoingMail.state).in_([MailState.QUEUED, MailState.FAILED]))  # fmt: skip
-    jobs = sa.select(
+    jobs: sa.Select[Any] = sa.select(
         col(Job.kind), col(Job.id), col(Job.due_at), col(Job.attempts), col(Job.last_error),
         sa.cast(col(Job.state) == JobState.FAILED, sa.Integer),
     ).where(col(Job.state).in_([JobState.WAITING, JobState.FAILED]))  # fmt: skip

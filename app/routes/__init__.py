@@ -2,6 +2,8 @@
 
 from app.routes import healthz
 from app.routes.account import demo, sign_in, tasks
+from app.routes.admin import cities as admin_cities
+from app.routes.admin import jobs as admin_jobs
 from app.routes.company import applications, attachments, companies, members, states, submission
 from app.routes.company import cases as company_cases
 from app.routes.jury import attachments as jury_attachments
@@ -48,6 +50,8 @@ ROUTERS = (
     organizer_conflicts.router,
     organizer_panel.router,
     organizer_results.router,
+    admin_cities.router,
+    admin_jobs.router,
     sitemap.router,
     accessibility.router,
     front.router,

@@ -55,7 +55,14 @@ def grant(
 
 
 def invite(
-    session: WriteSession, actor: Actor, city: CityFacts, email: str, name: str, role: Role, language: str, now: datetime
+    session: WriteSession,
+    actor: Actor,
+    city: CityFacts,
+    email: str,
+    name: str,
+    role: Role,
+    language: str,
+    now: datetime,
 ) -> CityMember:
     """Give somebody a role in a city, and tell them by mail where to begin. A new person reads it in `language`."""
     person = known_or_new(session, actor, email, name, language, now)

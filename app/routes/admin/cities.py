@@ -10,15 +10,15 @@ from app.adapters.reference_data import municipalities
 from app.domain.access import Permission, Role
 from app.domain.localized import LANGUAGES
 from app.domain.refusals import Refused
+from app.domain.slug import slug_of
 from app.queries import cities, installation
 from app.services import cities as city_service
 from app.services import people
-from app.services.events import slug_of
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import reads, writes
 from app.web.pages import go, show
 from app.web.visit import Reading, Writing
-from app.web.wording import Fault, N_
+from app.web.wording import N_, Fault
 
 router = APIRouter(prefix="/admin")
 
@@ -70,7 +70,7 @@ def create(visit: Annotated[Writing, writes(Permission.INSTALLATION_MANAGE)], po
     if theme not in city_service.THEMES:
         fields.fault("theme", Fault.NOT_A_CHOICE)
     if found is not None and not fields.errors:
-        slug = slug_of(found.name.fi)
+        slug = slug_of(found.name.fi, "city")
         try:
             city_service.create(
                 visit.session, visit.actor, slug, found.name, chosen, visit.now, theme=theme, municipality_code=code

@@ -2,6 +2,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -40,7 +41,7 @@ def stored(engine: sa.Engine) -> list[Attachment]:
         return list(session.exec(select(Attachment).order_by(col(Attachment.id))))
 
 
-def send(browser: StrictClient, draft: Application, content: bytes, name: str = "deck.pdf", **typed: str):  # noqa: ANN201
+def send(browser: StrictClient, draft: Application, content: bytes, name: str = "deck.pdf", **typed: str) -> Any:
     edit = f"/company/applications/{draft.id}/edit"
     sent = {"files": (name, content, "application/pdf")}
     return browser.submit(edit, files=sent, then="files", **typed)

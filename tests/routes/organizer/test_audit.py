@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 from app.domain.access import Role
+from app.domain.conflict import Ground, Source
 from app.models import Conflict, Person
 from tests.strict import StrictClient
 from tests.world import NOW, World
@@ -41,8 +42,8 @@ def test_a_conflict_hides_the_application_from_the_history_too(world: World, sig
             Conflict(
                 application_id=application.id,
                 person_id=organizer.id,
-                ground="party",
-                source="organizer",
+                ground=Ground.PARTY,
+                source=Source.ORGANIZER,
                 declared_at=NOW,
             )
         )
