@@ -51,15 +51,17 @@ class Work:
 
 def work(session: Session, most: int = 100) -> list[Work]:
     """Mails and jobs that are due or have failed: what failed first, then what is due next."""
-    mails: sa.Select[Any] = sa.select(
+    of_mail: list[Any] = [
         sa.literal("mail").label("what"), col(OutgoingMail.id).label("id"), col(OutgoingMail.due_at).label("due_at"),
         col(OutgoingMail.attempts).label("attempts"), col(OutgoingMail.last_error).label("error"),
         sa.cast(col(OutgoingMail.state) == MailState.FAILED, sa.Integer).label("failed"),
-    ).where(col(OutgoingMail.state).in_([MailState.QUEUED, MailState.FAILED]))  # fmt: skip
-    jobs: sa.Select[Any] = sa.select(
+    ]  # fmt: skip
+    of_job: list[Any] = [
         col(Job.kind), col(Job.id), col(Job.due_at), col(Job.attempts), col(Job.last_error),
         sa.cast(col(Job.state) == JobState.FAILED, sa.Integer),
-    ).where(col(Job.state).in_([JobState.WAITING, JobState.FAILED]))  # fmt: skip
+    ]  # fmt: skip
+    mails = sa.select(*of_mail).where(col(OutgoingMail.state).in_([MailState.QUEUED, MailState.FAILED]))
+    jobs = sa.select(*of_job).where(col(Job.state).in_([JobState.WAITING, JobState.FAILED]))
     both = sa.union_all(mails, jobs).subquery()
     rows = session.execute(sa.select(both).order_by(both.c.failed.desc(), both.c.due_at, both.c.id).limit(most))
     return [Work(row.what, row.id, row.due_at, row.attempts, row.error, bool(row.failed)) for row in rows]
