@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 ACT = "434/2003"
@@ -199,17 +200,19 @@ def _signs(juror: PersonFacts, company: CompanyFacts) -> Iterator[tuple[Sign, st
         yield Sign.MAIL_DOMAIN, company.website
 
 
-def _words(text: str) -> list[str]:
+@lru_cache(maxsize=4_096)  # everybody is compared with everybody: the same few names come again and again
+def _words(text: str) -> tuple[str, ...]:
     """Split into words without accents and case, so that Söderström is Soderstrom."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return re.findall(r"\w+", "".join(sign for sign in decomposed if not unicodedata.combining(sign)))
+    return tuple(re.findall(r"\w+", "".join(sign for sign in decomposed if not unicodedata.combining(sign))))
 
 
-def _company_words(text: str) -> list[str]:
-    return [word for word in _words(text) if word not in _LEGAL_FORMS]
+@lru_cache(maxsize=4_096)
+def _company_words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in _words(text) if word not in _LEGAL_FORMS)
 
 
-def _names(affiliation: str, core: list[str]) -> bool:
+def _names(affiliation: str, core: tuple[str, ...]) -> bool:
     """Tell whether the company's name stands in the affiliation, word by word."""
     if len("".join(core)) <= _SHORT_NAME:
         return bool(core) and any(_company_words(part) == core for part in re.split(r"[,;:()|/]", affiliation))
@@ -221,6 +224,7 @@ def _mail_domain(email: str) -> str:
     return email.strip().casefold().rpartition("@")[2] if "@" in email else ""
 
 
+@lru_cache(maxsize=4_096)
 def _site_domain(website: str) -> str:
     text = website.strip()
     try:

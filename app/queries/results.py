@@ -113,26 +113,15 @@ def of_event(session: Session, scope: Scope, event_id: int, how: Aggregate) -> R
     subjects = {row[0]: Subject(*row[:-1]) for row in rows}
     totals: dict[int, dict[int, float]] = {application: {} for application in subjects}
     jurors: dict[int, str] = {}
-    weighed = sa.func.sum(sa.cast(col(Score.value) * col(Criterion.weight), sa.Float) / col(Criterion.scale_max))
-    sums = session.execute(
-        sa.select(
-            col(ScoreSheet.application_id),
-            col(ScoreSheet.person_id),
-            col(Person.name),
-            weighed,
-            sa.func.sum(col(Criterion.weight)),
-        )
-        .select_from(ScoreSheet)
-        .join(Application, col(Application.id) == ScoreSheet.application_id)
-        .join(Person, col(Person.id) == ScoreSheet.person_id)
-        .join(Score, col(Score.sheet_id) == ScoreSheet.id)
-        .join(Criterion, col(Criterion.id) == Score.criterion_id)
-        .where(in_review(scope, event_id), counts(), col(Criterion.informational).is_(False))
-        .group_by(col(ScoreSheet.application_id), col(ScoreSheet.person_id), col(Person.name))
-        .order_by(col(Person.name), col(ScoreSheet.person_id))
+    sums = _sums(scope, event_id).subquery()
+    by_juror = (
+        sa.select(sums, col(Person.name))
+        .join(Person, col(Person.id) == sums.c.person_id)
+        .order_by(col(Person.name), col(Person.id))
     )
-    for application_id, person_id, name, sheet_weighed, weights in sums:
-        total = total_of(sheet_weighed, weights)
+    # Six thousand rows: straight from the connection they cost a third of what they do through the session.
+    for application_id, person_id, weighed, weights, name in session.connection().execute(by_juror):
+        total = total_of(weighed, weights)
         if total is not None:
             totals[application_id][person_id] = total
             jurors[person_id] = name
@@ -140,6 +129,24 @@ def of_event(session: Session, scope: Scope, event_id: int, how: Aggregate) -> R
         [Ranked(subjects[figures.application], figures) for figures in ranked(totals, how)],
         jurors,
         hides_some=any(row[-1] for row in rows[:1]),
+    )
+
+
+def _sums(scope: Scope, event_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """For each sheet that counts the two sums that its total is made of (`app.domain.scoring.total_of`)."""
+    applications = sa.select(col(Application.id)).where(in_review(scope, event_id))
+    return (
+        sa.select(
+            col(ScoreSheet.application_id),
+            col(ScoreSheet.person_id),
+            sa.func.sum(sa.cast(col(Score.value) * col(Criterion.weight), sa.Float) / col(Criterion.scale_max)),
+            sa.func.sum(col(Criterion.weight)),
+        )
+        .select_from(ScoreSheet)
+        .join(Score, col(Score.sheet_id) == ScoreSheet.id)
+        .join(Criterion, col(Criterion.id) == Score.criterion_id)
+        .where(col(ScoreSheet.application_id).in_(applications), counts(), col(Criterion.informational).is_(False))
+        .group_by(col(ScoreSheet.application_id), col(ScoreSheet.person_id))
     )
 
 
