@@ -13,6 +13,7 @@ from app.domain.localized import Localized
 from app.domain.phase import Milestones, Phase, phase_at
 from app.domain.refusals import Reason, Refused
 from app.models import Application, Challenge, City, Company, Cpv, Criterion, Event, Person, Platform, Unit
+from app.queries.criteria import ORDER, applies_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +160,14 @@ class CriterionFacts:
 
 
 def criteria(session: Session, event_id: int, challenge_id: int | None = None) -> list[CriterionFacts]:
-    """The criteria of an event; those of the challenge itself when it has its own. `share` is of the total, 0–1."""
+    """The criteria of an event, and for a challenge its own after them. `share` is of the total, 0–1."""
     rows = session.execute(
         sa.select(
             col(Criterion.name), col(Criterion.help), col(Criterion.weight), col(Criterion.informational),
-            col(Criterion.challenge_id),
         )
-        .where(
-            col(Criterion.event_id) == event_id,
-            sa.or_(col(Criterion.challenge_id).is_(None), col(Criterion.challenge_id) == challenge_id),
-        )
-        .order_by(col(Criterion.position), col(Criterion.id))
+        .where(applies_to(event_id, challenge_id))
+        .order_by(*ORDER)
     ).all()  # fmt: skip
-    own = [row for row in rows if row.challenge_id is not None]
-    rows = own or [row for row in rows if row.challenge_id is None]
     total = sum(row.weight for row in rows if not row.informational) or 1
     return [
         CriterionFacts(

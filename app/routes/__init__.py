@@ -15,6 +15,7 @@ from app.routes.organizer import challenges as organizer_challenges
 from app.routes.organizer import clone as organizer_clone
 from app.routes.organizer import conflicts as organizer_conflicts
 from app.routes.organizer import cpv as organizer_cpv
+from app.routes.organizer import criteria as organizer_criteria
 from app.routes.organizer import events as organizer_events
 from app.routes.organizer import home as organizer_home
 from app.routes.organizer import panel as organizer_panel
@@ -47,6 +48,7 @@ ROUTERS = (
     organizer_clone.router,
     organizer_challenges.router,
     organizer_cpv.router,
+    organizer_criteria.router,
     organizer_conflicts.router,
     organizer_panel.router,
     organizer_results.router,
