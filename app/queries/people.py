@@ -9,45 +9,41 @@ from app.domain.access import Actor, Role
 from app.domain.ids import CityId, CompanyId, EventId, PersonId
 from app.models import CityMember, CompanyMember, JurySeat, Person, WebSession
 
+# Asked for every page, so these statements are put together once.
+_PERSON = sa.select(col(Person.id), col(Person.name), col(Person.email), col(Person.locale), col(Person.is_admin))
+_BY_TOKEN = _PERSON.join(WebSession, col(WebSession.person_id) == Person.id).where(
+    col(WebSession.token_hash) == sa.bindparam("token"),
+    col(WebSession.expires_at) > sa.bindparam("now"),
+    col(WebSession.ended_at).is_(None),
+)
+_BY_ID = _PERSON.where(col(Person.id) == sa.bindparam("person"))
+_HELD = sa.union_all(
+    sa.select(sa.literal("city"), col(CityMember.city_id), sa.cast(col(CityMember.role), sa.String)).where(
+        col(CityMember.person_id) == sa.bindparam("person")
+    ),
+    sa.select(sa.literal("company"), col(CompanyMember.company_id), sa.cast(col(CompanyMember.role), sa.String)).where(
+        col(CompanyMember.person_id) == sa.bindparam("person")
+    ),
+    sa.select(sa.literal("jury"), col(JurySeat.event_id), sa.literal(Role.JUROR.value)).where(
+        col(JurySeat.person_id) == sa.bindparam("person")
+    ),
+)
+
 
 def actor_of_session(session: Session, token_hash: str, now: datetime) -> Actor | None:
     """The actor behind a browser's cookie, or None when nobody is signed in there any more."""
-    person = session.execute(
-        sa.select(col(Person.id), col(Person.name), col(Person.email), col(Person.locale), col(Person.is_admin))
-        .join(WebSession, col(WebSession.person_id) == Person.id)
-        .where(
-            col(WebSession.token_hash) == token_hash,
-            col(WebSession.expires_at) > now,
-            col(WebSession.ended_at).is_(None),
-        )
-    ).one_or_none()
+    person = session.execute(_BY_TOKEN, {"token": token_hash, "now": now}).one_or_none()
     return None if person is None else _actor(session, *person)
 
 
 def actor_of_person(session: Session, person_id: int) -> Actor | None:
     """The same for a person by id: for the worker, the command line and the demo."""
-    person = session.execute(
-        sa.select(col(Person.id), col(Person.name), col(Person.email), col(Person.locale), col(Person.is_admin)).where(
-            col(Person.id) == person_id
-        )
-    ).one_or_none()
+    person = session.execute(_BY_ID, {"person": person_id}).one_or_none()
     return None if person is None else _actor(session, *person)
 
 
 def _actor(session: Session, person_id: int, name: str, email: str, locale: str, is_admin: bool) -> Actor:  # noqa: FBT001
-    held = session.execute(
-        sa.union_all(
-            sa.select(sa.literal("city"), col(CityMember.city_id), sa.cast(col(CityMember.role), sa.String)).where(
-                col(CityMember.person_id) == person_id
-            ),
-            sa.select(
-                sa.literal("company"), col(CompanyMember.company_id), sa.cast(col(CompanyMember.role), sa.String)
-            ).where(col(CompanyMember.person_id) == person_id),
-            sa.select(sa.literal("jury"), col(JurySeat.event_id), sa.literal(Role.JUROR.value)).where(
-                col(JurySeat.person_id) == person_id
-            ),
-        )
-    ).all()
+    held = session.execute(_HELD, {"person": person_id}).all()
     return Actor(
         person=PersonId(person_id),
         name=name,
