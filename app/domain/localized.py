@@ -19,8 +19,7 @@ class Localized:
     @classmethod
     def of(cls, values: Mapping[str, str] | None) -> Self:
         """Build from a mapping of language code to text; unknown codes are ignored."""
-        values = values or {}
-        return cls(**{language: (values.get(language) or "").strip() for language in LANGUAGES})
+        return cls(*[(values.get(language) or "").strip() for language in LANGUAGES]) if values else cls()
 
     def __getitem__(self, language: str) -> str:
         """The text in exactly this language, or an empty string."""
@@ -31,10 +30,9 @@ class Localized:
 
     def pick(self, language: str) -> tuple[str, str]:
         """(text, its language): the asked one if it is written, else the first that is."""
-        for candidate in (language, *LANGUAGES):
-            if text := self[candidate]:
-                return text, candidate
-        return "", language
+        if asked := self[language]:
+            return asked, language
+        return next(((text, other) for other in LANGUAGES if (text := self[other])), ("", language))
 
     def text(self, language: str) -> str:
         """The text to show to a reader of this language."""

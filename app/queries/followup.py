@@ -115,37 +115,40 @@ def rows(session: Session, scope: Scope, city_id: int, today: date, zone: ZoneIn
         )
     }
     listed = []
-    for row in found:
-        challenge, event = challenges[row.challenge_id]
+    # Unpacked, as a row's columns are slow to read by name, and there are hundreds of rows.
+    for (
+        id, version, stage, title, unit_id, owner_id, next_step, next_step_on, value, stage_since, touched_at,
+        pilot_metric, pilot_baseline, pilot_ends_on, company, challenge_id, owner,
+    ) in found:  # fmt: skip
+        challenge, event = challenges[challenge_id]
         facts = CaseFacts(
-            stage=row.stage,
-            owner=row.owner_person_id,
-            next_step=row.next_step,
-            next_step_on=row.next_step_on,
-            pilot_metric=row.pilot_metric,
-            pilot_baseline=row.pilot_baseline,
-            pilot_ends_on=row.pilot_ends_on,
+            stage=stage,
+            owner=owner_id,
+            next_step=next_step,
+            next_step_on=next_step_on,
+            pilot_metric=pilot_metric,
+            pilot_baseline=pilot_baseline,
+            pilot_ends_on=pilot_ends_on,
         )
-        since = row.stage_since.astimezone(zone).date()
-        touched = row.touched_at.astimezone(zone).date()
+        since = stage_since.astimezone(zone).date()
         listed.append(
             CaseRow(
-                id=row.id,
-                version=row.version,
-                stage=row.stage,
-                title=row.title,
-                company=row.company,
+                id=id,
+                version=version,
+                stage=stage,
+                title=title,
+                company=company,
                 challenge=challenge,
-                unit=units[row.unit_id],
+                unit=units[unit_id],
                 event=event,
-                owner_id=row.owner_person_id,
-                owner=row.owner or "",
-                next_step=row.next_step,
-                next_step_on=row.next_step_on,
-                value=row.estimated_value,
+                owner_id=owner_id,
+                owner=owner or "",
+                next_step=next_step,
+                next_step_on=next_step_on,
+                value=value,
                 stage_since=since,
-                stalls=tuple(rules.stalled(row.stage, since, row.next_step_on, touched, today)),
-                lacks=tuple(rules.missing(facts)) if row.stage.is_open else (),
+                stalls=tuple(rules.stalled(stage, since, next_step_on, touched_at.astimezone(zone).date(), today)),
+                lacks=tuple(rules.missing(facts)) if stage.is_open else (),
             )
         )
     return listed
