@@ -99,7 +99,7 @@ def open_as(chromium: Browser, demo_server: Server) -> Iterator[Callable[..., Pa
         page.set_default_timeout(10_000)
         if name:
             page.goto("/fi/demo")
-            for more in page.locator("details summary").all():
+            for more in page.locator("main details summary").all():
                 more.click()
             page.get_by_role("button", name=name).first.click()
             page.wait_for_url("**/tasks")

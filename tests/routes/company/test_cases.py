@@ -35,10 +35,10 @@ def test_a_company_sees_what_was_told_to_it_and_nothing_else(world: World, case:
     company = world.company_of(case)
     viewer = world.company_member(company, Role.VIEWER)
     for person in (world.owner_of(company), viewer):
-        page = sign_in(person).get(f"/company/cases/{case.id}")
+        page = sign_in(person).get(f"/en/company/cases/{case.id}")
         assert page.status_code == 200
         text = " ".join("".join(parse(page.text).find(".//main").itertext()).split())
-        assert "Ratkaisuanne kokeillaan." in text
+        assert "Your solution is being piloted." in text
         assert "Sovittiin kolmesta tiimistä" in text
         assert "Kaarina Saloranta" in text
         for internal in ("Vain meille", "Sisäinen askel", "Joku", "Minuutit"):
@@ -47,8 +47,8 @@ def test_a_company_sees_what_was_told_to_it_and_nothing_else(world: World, case:
 
 def test_other_companies_and_the_city_do_not(world: World, case: FollowUpCase, sign_in: SignIn) -> None:
     other = world.owner_of(world.company())
-    assert sign_in(other).get(f"/company/cases/{case.id}").status_code == 404
-    assert sign_in(world.person()).get(f"/company/cases/{case.id}").status_code == 403
+    assert sign_in(other).get(f"/en/company/cases/{case.id}").status_code == 404
+    assert sign_in(world.person()).get(f"/en/company/cases/{case.id}").status_code == 403
 
 
 @pytest.mark.parametrize("stage", Stage)
@@ -56,6 +56,6 @@ def test_every_stage_is_told_in_plain_words(world: World, stage: Stage, sign_in:
     city = world.city()
     owner = world.member(city, Role.AGENT)
     case = world.case(world.challenge(world.event(city, "follow_up")), stage, owner=owner)
-    page = sign_in(world.owner_of(world.company_of(case))).get(f"/company/cases/{case.id}")
+    page = sign_in(world.owner_of(world.company_of(case))).get(f"/en/company/cases/{case.id}")
     lead = parse(page.text).find(".//p[@class='lead']")
     assert len("".join(lead.itertext()).split()) >= 2

@@ -10,7 +10,7 @@ from tests.routes.procurement.conftest import House
 from tests.strict import StrictClient, form_of
 from tests.world import World
 
-BOARD = "/procurement/tampere/cases"
+BOARD = "/en/procurement/tampere/cases"
 UPLOADS = Path(__file__).parents[2] / "data" / "uploads"
 REPORT = (UPLOADS / "simple.pdf").read_bytes()
 

@@ -18,7 +18,7 @@ from tests.strict import StrictClient, form_of, parse
 from tests.world import SYSTEM, World
 
 SignIn = Callable[[Person], StrictClient]
-BOARD = "/procurement/tampere/cases"
+BOARD = "/en/procurement/tampere/cases"
 
 
 def text_of(page: str) -> str:
@@ -32,7 +32,7 @@ def companies_on(page: str) -> list[str]:
 def test_a_board_without_cases_says_when_they_come(agent: StrictClient) -> None:
     page = agent.get(BOARD)
     assert page.status_code == 200
-    assert "Ei vielä tapauksia" in page.text
+    assert "No cases yet" in page.text
     assert "data-board" not in page.text
 
 
@@ -44,8 +44,8 @@ def test_the_board_counts_and_sums_each_stage(world: World, house: House, agent:
     columns = parse(agent.get(BOARD).text).findall(".//section[@class='board-column']")
     heads = [" ".join("".join(column.find("./div").itertext()).split()) for column in columns]
     assert len(heads) == len(Stage)
-    assert "Kokeilu 2 · 24 000 €" in heads
-    assert "Tapaamiset 0" in heads
+    assert "Pilot 2 · €24,000" in heads
+    assert "Meetings 0" in heads
     pilots = columns[Stage.PILOT.order]
     assert [card.get("data-version") for card in pilots.iter("li")] == ["6", "6"]
     assert "KS" in "".join(pilots.itertext()), "the owner's initials"
@@ -57,12 +57,12 @@ def test_a_case_that_stands_still_says_why_in_words(world: World, house: House, 
     world.case(house.challenge, owner=house.owner, company="Ajallaan Oy")
     board = agent.get(BOARD)
     (card,) = [li for li in parse(board.text).iter("li") if "board-stalled" in (li.get("class") or "")]
-    assert "Seuraava askel on myöhässä" in "".join(card.itertext())
+    assert "The next step is late" in "".join(card.itertext())
     assert companies_on(agent.get(f"{BOARD}?stalled=1").text) == ["Myöhä Oy"]
     page = text_of(agent.get(f"{BOARD}/{late.id}").text)
-    assert "Tämä tapaus on paikallaan" in page
-    assert "Seuraava askel on myöhässä" in page
-    assert "Kerro, mitä tapahtui" in page
+    assert "This case stands still" in page
+    assert "The next step is late" in page
+    assert "Tell what happened" in page
 
 
 @pytest.mark.parametrize(
@@ -94,14 +94,14 @@ def test_cases_that_lack_something_are_listed_until_they_do_not(
     case = world.case(house.challenge, company="Taitosilmu Oy", next_step="")
     assert companies_on(agent.get(f"{BOARD}?view=lacking").text) == ["Taitosilmu Oy"]
     page = text_of(agent.get(f"{BOARD}/{case.id}").text)
-    assert "Tästä tapauksesta puuttuu jotain" in page
-    assert "Nimeä omistaja" in page
+    assert "This case lacks something" in page
+    assert "Name an owner" in page
 
     agent.submit(f"{BOARD}/{case.id}/owner", owner_person_id=str(house.owner.id))
     agent.submit(f"{BOARD}/{case.id}/edit", next_step="Soita", next_step_on="30.6.2031")
     listed = agent.get(f"{BOARD}?view=lacking")
     assert companies_on(listed.text) == []
-    assert "Mitään ei puutu" in listed.text
+    assert "Nothing is lacking" in listed.text
 
 
 def test_who_sees_what(world: World, house: House, sign_in: SignIn) -> None:
@@ -121,8 +121,8 @@ def test_who_sees_what(world: World, house: House, sign_in: SignIn) -> None:
     company = sign_in(world.owner_of(world.company_of(case)))
     assert [company.get(page).status_code for page in pages] == [403] * 6
     leader = sign_in(house.leader).get(one)
-    assert "Muokkaa tapausta" not in leader.text
-    assert 'action="/fi/procurement' not in leader.text
+    assert "Edit the case" not in leader.text
+    assert 'action="/en/procurement' not in leader.text
     assert "data-board" not in sign_in(house.leader).get(BOARD).text
 
 
@@ -133,7 +133,7 @@ def test_a_conflict_of_interest_hides_the_case_everywhere(world: World, house: H
     assert browser.get(f"{BOARD}/{case.id}").status_code == 404
     for page in (BOARD, f"{BOARD}?view=list", f"{BOARD}?view=lacking", "/procurement/tampere/leadership"):
         assert "Hiljavahti" not in browser.get(page).text
-    assert "Ei vielä tapauksia" in browser.get(BOARD).text, "not even in a count"
+    assert "No cases yet" in browser.get(BOARD).text, "not even in a count"
 
 
 def test_a_case_of_another_city_is_not_found_under_ones_own(world: World, house: House, sign_in: SignIn) -> None:
@@ -209,5 +209,5 @@ def test_five_hundred_cases_are_six_queries_and_less_than_a_hundred_kilobytes(
         assert len(page.text.encode()) < 100_000, path
     board = agent.get(BOARD).text
     assert len(companies_on(board)) == 12 * 7
-    assert "Näytä kaikki 72" in board
-    assert "Sivu 2/10" in text_of(agent.get(f"{BOARD}?view=list&page=2").text)
+    assert "Show all 72" in board
+    assert "Page 2 of 10" in text_of(agent.get(f"{BOARD}?view=list&page=2").text)

@@ -6,7 +6,7 @@ from tests.routes.procurement.conftest import House
 from tests.strict import StrictClient
 from tests.world import World
 
-BOARD = "/procurement/tampere/cases"
+BOARD = "/en/procurement/tampere/cases"
 
 
 def test_one_that_came_to_nothing_says_why_and_what_was_learnt(world: World, house: House, agent: StrictClient) -> None:
@@ -26,7 +26,7 @@ def test_one_that_came_to_nothing_says_why_and_what_was_learnt(world: World, hou
     assert (now.stage, now.exit_type, now.end_reason) == (Stage.CLOSED, ExitType.ENDED, EndReason.NO_OWNER)
     page = agent.get(f"{BOARD}/{case.id}").text
     assert lesson in page
-    assert "Päättyi, ja mitä opimme" in page
+    assert "Ended, and what we learnt" in page
     assert agent.get(form).status_code == 409, "it is closed already"
 
 

@@ -12,7 +12,7 @@ from tests.routes.procurement.conftest import House
 from tests.strict import StrictClient, form_of
 from tests.world import World
 
-BOARD = "/procurement/tampere/cases"
+BOARD = "/en/procurement/tampere/cases"
 
 
 def newest(world: World, case: FollowUpCase) -> CaseEntry:
@@ -44,7 +44,7 @@ def test_what_happened_and_what_comes_next_are_written_in_one_go(
     assert entry.created_by == house.owner.id
     assert entry.happened_at.date() == clock.now().date()
     page = agent.get(f"{BOARD}/{case.id}").text
-    assert page.index("Kokeilusopimus allekirjoitettu") < page.index("Tapaus avattiin"), "the newest first"
+    assert page.index("Kokeilusopimus allekirjoitettu") < page.index("The case was opened"), "the newest first"
     assert "Mittaa lähtötilanne" in page
 
 

@@ -10,7 +10,7 @@ from tests.routes.procurement.conftest import House
 from tests.strict import StrictClient, parse
 from tests.world import World
 
-PAGE = "/procurement/tampere/leadership"
+PAGE = "/en/procurement/tampere/leadership"
 
 
 def text_of(page: str) -> str:
@@ -27,19 +27,19 @@ def test_leaders_see_figures_stories_obstacles_and_what_is_asked_of_them(
     world.case(house.challenge, Stage.MEETING, owner=house.owner, company="Myöhä Oy", next_step_on=late)
     page = sign_in(house.leader).get(PAGE).text
     text = text_of(page)
-    assert "Hakemuksia 4, niistä kokeiluun 2 ja hankintaan 1" in text
+    assert "Of 4 applications, 2 came to a pilot and 1 to a purchase" in text
     assert "Apu perille nopeammin" in text
-    assert "1 Kukaan ei ottanut omakseen" in text
-    assert "Yhdellä tapauksella ei ole omistajaa" in text
-    assert "Yksi tapaus on paikallaan" in text
-    assert "Myöhä Oy Seuraava askel on myöhässä" in text
+    assert "1 Nobody to own it" in text
+    assert "One case has no owner" in text
+    assert "One case stands still" in text
+    assert "Myöhä Oy The next step is late" in text
     assert page.count("<figure") == page.count('<details class="more-details chart-table"') == 3
 
 
 def test_before_the_first_day_there_is_nothing_to_tell(
     world: World, house: House, sign_in: Callable[[Person], StrictClient]
 ) -> None:
-    assert "Ei vielä kerrottavaa" in text_of(sign_in(house.leader).get(PAGE).text)
+    assert "Nothing to tell yet" in text_of(sign_in(house.leader).get(PAGE).text)
     assert sign_in(house.stranger).get(PAGE).status_code == 404
 
 
@@ -48,9 +48,9 @@ def test_one_event_alone(world: World, house: House, sign_in: Callable[[Person],
     world.case(house.challenge, company="Ensimmäinen Oy")
     world.case(other, company="Toinen Oy")
     browser = sign_in(house.leader)
-    assert "Hakemuksia 2" in text_of(browser.get(PAGE).text)
-    assert "Hakemuksia 1" in text_of(browser.get(f"{PAGE}?event={house.event.id}").text)
-    assert "Hakemuksia 2" in text_of(browser.get(f"{PAGE}?event=nonsense").text)
+    assert "Of 2 applications" in text_of(browser.get(PAGE).text)
+    assert "Of 1 applications" in text_of(browser.get(f"{PAGE}?event={house.event.id}").text)
+    assert "Of 2 applications" in text_of(browser.get(f"{PAGE}?event=nonsense").text)
 
 
 def test_the_page_takes_the_same_queries_for_one_case_and_for_three(

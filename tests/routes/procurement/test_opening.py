@@ -13,7 +13,7 @@ from tests.world import World
 
 
 def page_of(house: House) -> str:
-    return f"/procurement/tampere/events/{house.event.id}/opening"
+    return f"/en/procurement/tampere/events/{house.event.id}/opening"
 
 
 def ticked(page: str) -> set[tuple[str, str]]:
@@ -57,13 +57,13 @@ def test_cases_are_named_first_then_opened_all_at_once_and_again_without_harm(
     assert asked.status_code == 200
     assert cases(world) == set(), "nothing is opened before it is looked over"
     text = " ".join("".join(parse(asked.text).find(".//main").itertext()).split())
-    assert "Avataanko 2 tapausta?" in text
+    assert "Open 2 cases?" in text
     assert all(name in text for name in names)
     assert "Varalla" not in text
     assert "Soita ensin" in text
 
     data, target = form_of(asked.text)
-    assert agent.post(target, data=data).headers["location"] == f"/fi/procurement/tampere/cases?event={house.event.id}"
+    assert agent.post(target, data=data).headers["location"] == f"/en/procurement/tampere/cases?event={house.event.id}"
     assert cases(world) == {(first.id, house.unit.id), (second.id, house.unit.id)}
     assert agent.post(target, data=data).status_code == 303, "pressed twice"
     assert len(cases(world)) == 2
@@ -76,7 +76,7 @@ def test_one_more_unit_is_opened_later(world: World, house: House, agent: Strict
     case = world.case(house.challenge)
     late = world.unit(house.city, "Kulttuuri")
     page = agent.get(page_of(house)).text
-    assert "jo auki" in page
+    assert "open already" in page
     assert f'name="units_{case.application_id}" value="{case.unit_id}"' not in page
     asked = agent.submit(page_of(house), **{f"units_{case.application_id}": str(late.id)})
     agent.post(form_of(asked.text)[1], data=form_of(asked.text)[0])
@@ -89,7 +89,7 @@ def test_nothing_ticked_is_told_and_a_wrong_date_keeps_the_ticks(
     application = world.application(house.challenge, state=State.CONFIRMED)
     answer = agent.submit(page_of(house))
     assert answer.status_code == 422
-    assert "Valitse ainakin yksi yksikkö." in answer.text
+    assert "Tick at least one unit." in answer.text
     name = f"units_{application.id}"
     answer = agent.submit(page_of(house), **{name: str(house.unit.id), "next_step_on": "pian"})
     assert answer.status_code == 422
@@ -102,9 +102,9 @@ def test_not_before_the_day_nor_by_others(
 ) -> None:
     early = world.event(house.city, "jury", "Tuleva")
     browser = sign_in(house.organizer)
-    assert browser.get(f"/procurement/tampere/events/{early.id}/opening").status_code == 409
-    went = browser.get("/procurement/tampere/opening")
-    assert went.headers["location"] == f"/fi{page_of(house)}", "the only event that has been held"
+    assert browser.get(f"/en/procurement/tampere/events/{early.id}/opening").status_code == 409
+    went = browser.get("/en/procurement/tampere/opening")
+    assert went.headers["location"] == page_of(house), "the only event that has been held"
     assert sign_in(house.leader).get(page_of(house)).status_code == 403
     assert sign_in(house.stranger).get(page_of(house)).status_code == 404
     assert sign_in(house.stranger).get(f"/procurement/vaasa/events/{house.event.id}/opening").status_code == 404

@@ -7,7 +7,7 @@ from tests.routes.procurement.conftest import House
 from tests.strict import StrictClient
 from tests.world import World
 
-BOARD = "/procurement/tampere/cases"
+BOARD = "/en/procurement/tampere/cases"
 
 
 def test_handing_over_needs_a_reason_and_tells_the_new_owner(world: World, house: House, agent: StrictClient) -> None:
@@ -30,7 +30,7 @@ def test_handing_over_needs_a_reason_and_tells_the_new_owner(world: World, house
         mail = session.exec(select(OutgoingMail).where(OutgoingMail.to_email == house.teammate.email)).one()
     assert mail.kind == "case_handover"
     assert "Hankinta alkaa" in mail.body
-    assert "Siirretty: Mervi Ahosilta" in agent.get(f"{BOARD}/{case.id}").text
+    assert "Handed over to Mervi Ahosilta" in agent.get(f"{BOARD}/{case.id}").text
 
 
 def test_somebody_who_may_not_own_it_is_no_choice(world: World, house: House, agent: StrictClient) -> None:

@@ -8,7 +8,7 @@ from tests.routes.procurement.conftest import House
 from tests.strict import StrictClient, form_of, parse
 from tests.world import World
 
-BOARD = "/procurement/tampere/cases"
+BOARD = "/en/procurement/tampere/cases"
 
 
 def kept(world: World, case: FollowUpCase) -> FollowUpCase:
@@ -57,7 +57,7 @@ def test_a_stage_asks_for_what_it_needs_and_keeps_what_was_typed(
     assert (now.stage, now.owner_person_id, now.pilot_baseline) == (Stage.PILOT, house.owner.id, "51")
     assert now.next_step == "Aloituspalaveri"
     page = agent.get(f"{BOARD}/{case.id}").text
-    assert "Nyt vaiheessa: Kokeilu" in page
+    assert "Now in the stage: Pilot" in page
     assert "Sopimus on tehty" in page
 
 
@@ -65,7 +65,7 @@ def test_to_the_end_leads_through_the_form_that_asks_what_was_learnt(
     world: World, house: House, agent: StrictClient
 ) -> None:
     case = world.case(house.challenge)
-    closing = f"/fi{BOARD}/{case.id}/closing"
+    closing = f"{BOARD}/{case.id}/closing"
     assert agent.get(f"{BOARD}/{case.id}/stage?to=closed").headers["location"] == closing
     data, target = form_of(agent.get(f"{BOARD}/{case.id}/stage?to=meeting").text)
     assert agent.post(target, data=data | {"stage": "closed"}).headers["location"] == closing
@@ -95,7 +95,7 @@ def test_a_card_on_a_stage_that_needs_more_is_sent_to_the_form_that_asks(
     world: World, house: House, agent: StrictClient
 ) -> None:
     case = world.case(house.challenge, Stage.MEETING, owner=house.owner)
-    one = f"/fi{BOARD}/{case.id}"
+    one = f"{BOARD}/{case.id}"
     assert drop(agent, case, "pilot") == (422, f"{one}/stage?to=pilot", "")
     assert drop(agent, case, "closed") == (422, f"{one}/closing", "")
     assert drop(agent, case, "nonsense") == (422, f"{one}/stage", "")
@@ -112,7 +112,7 @@ def test_a_card_that_somebody_else_moved_goes_back(world: World, house: House, a
 
 def test_a_closed_case_is_taken_up_again(world: World, house: House, agent: StrictClient) -> None:
     case = world.case(house.challenge, Stage.CLOSED, owner=house.owner)
-    assert "Ota uudelleen esiin" in agent.get(f"{BOARD}/{case.id}").text
+    assert "Take it up again" in agent.get(f"{BOARD}/{case.id}").text
     assert agent.submit(f"{BOARD}/{case.id}/stage?to=meeting", next_step="Soita").status_code == 303
     now = kept(world, case)
     assert (now.stage, now.exit_type, now.furthest) == (Stage.MEETING, None, Stage.SCALING)

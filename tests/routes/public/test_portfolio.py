@@ -33,7 +33,7 @@ def challenge(world: World, city: City) -> Challenge:
 
 
 def test_an_empty_portfolio_says_that_it_grows(city: City, client: StrictClient) -> None:
-    assert "Ensimmäiset tarinat ovat vielä kasvamassa" in client.get("/tampere/portfolio").text
+    assert "The first stories are still growing" in client.get("/en/tampere/portfolio").text
 
 
 def test_published_stories_are_told_with_their_figures_and_failures_among_them(
@@ -42,20 +42,20 @@ def test_published_stories_are_told_with_their_figures_and_failures_among_them(
     told = world.case(challenge, Stage.PILOT, owner=owner, company="Hiljavahti Oy", published=True)
     ended = world.case(challenge, Stage.CLOSED, owner=owner, company="Uniluotain Oy", published=True)
     hidden = world.case(challenge, company="Salainen Oy")
-    page = client.get("/tampere/portfolio")
+    page = client.get("/en/tampere/portfolio")
     numbers = ["".join(one.itertext()) for one in parse(page.text).findall(".//span[@class='figures-number']")]
     assert numbers == ["51", "14"] * 2
     text = text_of(page.text)
-    assert "Päättyi, ja mitä opimme" in text
+    assert "Ended, and what we learnt" in text
     assert "Salainen" not in text
-    assert client.get(f"/tampere/portfolio/{hidden.id}").status_code == 404
+    assert client.get(f"/en/tampere/portfolio/{hidden.id}").status_code == 404
 
-    story = text_of(client.get(f"/tampere/portfolio/{ended.id}").text)
-    assert "Sovi alussa, kuka katsoo tuloksia" in story
-    for internal in ("Sovitaan tapaaminen", owner.name, "Kukaan ei ottanut omakseen", "Minuutit"):
+    story = text_of(client.get(f"/en/tampere/portfolio/{ended.id}").text)
+    assert "Sovi alussa, kuka katsoo tuloksia in English" in story
+    for internal in ("Sovitaan tapaaminen", owner.name, "Nobody to own it", "Minuutit"):
         assert internal not in story
-    assert "Lisää tarinoita" in story
-    assert "Hiljavahti Oy" in text_of(client.get(f"/tampere/portfolio/{told.id}").text)
+    assert "More stories" in story
+    assert "Hiljavahti Oy" in text_of(client.get(f"/en/tampere/portfolio/{told.id}").text)
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_stories_are_narrowed(
 ) -> None:
     world.case(challenge, Stage.PILOT, owner=owner, company="Hiljavahti Oy", published=True)
     world.case(challenge, Stage.CLOSED, owner=owner, company="Uniluotain Oy", published=True)
-    text = text_of(client.get(f"/tampere/portfolio?{query}").text)
+    text = text_of(client.get(f"/en/tampere/portfolio?{query}").text)
     assert {name for name in ("Hiljavahti Oy", "Uniluotain Oy") if name in text} == found
-    assert ("Sellaista tarinaa ei vielä ole" in text) == (not found)
+    assert ("No story like that yet" in text) == (not found)
 
 
 def test_another_citys_story_is_not_found(
@@ -85,7 +85,7 @@ def test_another_citys_story_is_not_found(
 ) -> None:
     case: FollowUpCase = world.case(challenge, Stage.PILOT, owner=owner, published=True)
     world.city("vaasa", "Vaasa")
-    assert client.get(f"/vaasa/portfolio/{case.id}").status_code == 404
+    assert client.get(f"/en/vaasa/portfolio/{case.id}").status_code == 404
     assert client.get("/vaasa/portfolio").status_code == 200
 
 
@@ -94,7 +94,7 @@ def test_the_pages_take_the_same_queries_for_one_story_and_for_three(
 ) -> None:
     for more in (1, 2):
         case = [world.case(challenge, Stage.PILOT, owner=owner, published=True) for _ in range(more)][-1]
-        for path, number in (("/tampere/portfolio", 3), (f"/tampere/portfolio/{case.id}", 3)):
+        for path, number in (("/en/tampere/portfolio", 3), (f"/en/tampere/portfolio/{case.id}", 3)):
             queries()
             assert client.get(path).status_code == 200
             assert queries() == number, path
