@@ -23,6 +23,7 @@ class Reason(StrEnum):
     EVENT_NOT_READY = "event_not_ready"
     EVENT_NOT_OVER = "event_not_over"
     DATES_OUT_OF_ORDER = "dates_out_of_order"
+    OWN_ROLE = "own_role"
     BAD_ADDRESS = "bad_address"
     LANGUAGE_NEEDED = "language_needed"
     BUDGET_ORDER = "budget_order"

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.ids import CityId
 from app.domain.localized import Localized
+from app.domain.refusals import Reason, Refused
 from app.models import City, Platform, Unit
 
 
@@ -66,6 +67,34 @@ def welcome(session: Session, city_id: int) -> Localized:
 def all_cities(session: Session) -> list[City]:
     """Every city of the installation, by name."""
     return sorted(session.exec(select(City)), key=lambda city: city.name.text("fi"))
+
+
+def by_id(session: Session, city_id: int) -> City:
+    """The city itself, to be read."""
+    return session.exec(select(City).where(City.id == city_id)).one()
+
+
+def for_update(session: Session, city_id: int) -> City:
+    """The city itself, to be changed."""
+    return session.exec(select(City).where(City.id == city_id).with_for_update()).one()
+
+
+def unit_for_update(session: Session, city_id: int, unit_id: int) -> Unit:
+    """A unit of the city, to be changed. Refused when the city has none such."""
+    found = select(Unit).where(Unit.city_id == city_id, Unit.id == unit_id).with_for_update()
+    unit = session.exec(found).one_or_none()
+    if unit is None:
+        raise Refused(Reason.NOT_FOUND)
+    return unit
+
+
+def platform_for_update(session: Session, city_id: int, platform_id: int) -> Platform:
+    """A platform of the city, to be changed. Refused when the city has none such."""
+    found = select(Platform).where(Platform.city_id == city_id, Platform.id == platform_id).with_for_update()
+    platform = session.exec(found).one_or_none()
+    if platform is None:
+        raise Refused(Reason.NOT_FOUND)
+    return platform
 
 
 def units(session: Session, city_id: int) -> list[Unit]:

@@ -1,5 +1,6 @@
 """People and the roles they hold."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -7,7 +8,9 @@ from sqlmodel import Session, col, select
 
 from app.domain.access import Actor, Role
 from app.domain.ids import CityId, CompanyId, EventId, PersonId
-from app.models import CityMember, CompanyMember, JurySeat, Person, WebSession
+from app.domain.localized import Localized
+from app.domain.refusals import Reason, Refused
+from app.models import CityMember, CompanyMember, JurySeat, Person, Unit, WebSession
 
 # Asked for every page, so these statements are put together once.
 _PERSON = sa.select(col(Person.id), col(Person.name), col(Person.email), col(Person.locale), col(Person.is_admin))
@@ -80,3 +83,61 @@ def staff(session: Session, city_id: int, *roles: Role) -> list[Person]:
     return list(
         session.exec(select(Person).where(col(Person.id).in_(members)).order_by(col(Person.name), col(Person.id)))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role in the city, with the unit it is held for; `fixed`: the asking person cannot take it away."""
+
+    member_id: int
+    role: Role
+    unit: Localized
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPerson:
+    """Somebody with roles in a city."""
+
+    name: str
+    email: str
+    title: str
+    roles: list[HeldRole]
+
+
+def staff_of(session: Session, city_id: int, asker: int | None) -> list[StaffPerson]:
+    """Everybody with a role in the city, by name, with all their roles there."""
+    rows = session.execute(
+        sa.select(
+            col(Person.id),
+            col(Person.name),
+            col(Person.email),
+            col(Person.title),
+            col(CityMember.id),
+            col(CityMember.role),
+            col(Unit.name),
+        )
+        .join(CityMember, col(CityMember.person_id) == Person.id)
+        .outerjoin(Unit, col(Unit.id) == CityMember.unit_id)
+        .where(col(CityMember.city_id) == city_id)
+        .order_by(col(Person.name), col(Person.email), col(CityMember.id))
+    )
+    found: dict[int, StaffPerson] = {}
+    for person_id, name, email, title, member_id, role, unit in rows:
+        somebody = found.setdefault(person_id, StaffPerson(name, email, title, []))
+        somebody.roles.append(HeldRole(member_id, role, unit, person_id == asker and role is Role.ORGANIZER))
+    return list(found.values())
+
+
+def member_for_update(session: Session, city_id: int, member_id: int) -> tuple[CityMember, Person]:
+    """A role held in the city with who holds it, to be changed. Refused when the city has none such."""
+    found = session.execute(
+        sa.select(CityMember, Person)
+        .join(Person, col(Person.id) == CityMember.person_id)
+        .where(col(CityMember.city_id) == city_id, col(CityMember.id) == member_id)
+        .with_for_update(of=CityMember)
+    ).one_or_none()
+    if found is None:
+        raise Refused(Reason.NOT_FOUND)
+    member, person = found
+    return member, person

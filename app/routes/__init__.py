@@ -12,6 +12,7 @@ from app.routes.jury import queue as jury_queue
 from app.routes.jury import scores as jury_scores
 from app.routes.organizer import audit as organizer_audit
 from app.routes.organizer import challenges as organizer_challenges
+from app.routes.organizer import city as organizer_city
 from app.routes.organizer import clone as organizer_clone
 from app.routes.organizer import conflicts as organizer_conflicts
 from app.routes.organizer import cpv as organizer_cpv
@@ -19,11 +20,13 @@ from app.routes.organizer import criteria as organizer_criteria
 from app.routes.organizer import events as organizer_events
 from app.routes.organizer import home as organizer_home
 from app.routes.organizer import panel as organizer_panel
+from app.routes.organizer import people as organizer_people
 from app.routes.organizer import publication as organizer_publication
 from app.routes.organizer import results as organizer_results
+from app.routes.organizer import units as organizer_units
 from app.routes.procurement import attachments as case_attachments
 from app.routes.procurement import cases, closing, entries, home, leadership, opening, owners, publication, stages
-from app.routes.public import accessibility, city, events, front, portfolio, results, sitemap
+from app.routes.public import accessibility, city, events, front, logo, portfolio, results, sitemap
 
 ROUTERS = (
     healthz.router,
@@ -49,6 +52,9 @@ ROUTERS = (
     organizer_challenges.router,
     organizer_cpv.router,
     organizer_criteria.router,
+    organizer_city.router,
+    organizer_units.router,
+    organizer_people.router,
     organizer_conflicts.router,
     organizer_panel.router,
     organizer_results.router,
@@ -70,6 +76,7 @@ ROUTERS = (
     company_cases.router,
     # Cities' slugs come last: everything above is a word of its own.
     city.router,
+    logo.router,
     portfolio.router,
     results.router,
     events.router,

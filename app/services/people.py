@@ -63,10 +63,11 @@ def invite(
     role: Role,
     language: str,
     now: datetime,
+    unit_id: int | None = None,
 ) -> CityMember:
     """Give somebody a role in a city, and tell them by mail where to begin. A new person reads it in `language`."""
     person = known_or_new(session, actor, email, name, language, now)
-    member = grant(session, actor, city.id, person, role, now)
+    member = grant(session, actor, city.id, person, role, now, unit_id)
     outbox.queue(
         session,
         "city_invitation",
@@ -84,7 +85,7 @@ def invite(
 def revoke(session: WriteSession, actor: Actor, member: CityMember, now: datetime) -> None:
     """Take a role away; one's own organizer role cannot be taken by oneself."""
     if member.person_id == actor.person and member.role is Role.ORGANIZER:
-        raise Refused(Reason.NOT_ALLOWED)
+        raise Refused(Reason.OWN_ROLE)
     before = {"person": member.person_id, "role": member.role.value}
     audit.record(session, actor, "revoked", member, now, city_id=member.city_id, before=before)
     session.delete(member)

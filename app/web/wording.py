@@ -76,6 +76,7 @@ REFUSALS: dict[Reason, str] = {
     Reason.EVENT_NOT_READY: N_("Something is still missing before this can be published. The page lists it."),
     Reason.EVENT_NOT_OVER: N_("An event can be closed when its pitch day is over."),
     Reason.DATES_OUT_OF_ORDER: N_("These dates are not in order."),
+    Reason.OWN_ROLE: N_("You cannot take your own organizer's role. Another organizer can."),
     Reason.BAD_ADDRESS: N_("Use lower-case letters a–z, digits and dashes: 2 to 40 of them."),
     Reason.LANGUAGE_NEEDED: N_("Finnish or Swedish must be among the languages."),
     Reason.BUDGET_ORDER: N_("The upper end must be at least as much as the lower one."),
@@ -109,6 +110,18 @@ REFUSALS: dict[Reason, str] = {
         "Check the business ID: a digit is wrong or missing. A correct one looks like 0112038-9."
     ),
 }
+
+THEMES: dict[str, str] = {
+    "spark": N_("Spark"),
+    "lake": N_("Lake"),
+    "forest": N_("Forest"),
+    "sea": N_("Sea"),
+    "plum": N_("Plum"),
+    "berry": N_("Berry"),
+    "rust": N_("Rust"),
+    "ink": N_("Ink"),
+}
+"""The colours that a city can choose from."""
 
 # One table per enum: members of different enums with equal values would be one key of a common dict.
 WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.adapters.language import translations
 from app.adapters.reference_data import municipalities
 from app.domain.access import Permission, Role
 from app.domain.localized import LANGUAGES
@@ -18,7 +19,7 @@ from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import reads, writes
 from app.web.pages import go, show
 from app.web.visit import Reading, Writing
-from app.web.wording import N_, Fault
+from app.web.wording import N_, THEMES, Fault
 
 router = APIRouter(prefix="/admin")
 
@@ -43,7 +44,7 @@ def _page(visit: Reading | Writing, city_form: Form | None = None, person_form: 
     return CitiesPage(
         cities=installation.city_lines(visit.session),
         municipalities=sorted(names, key=lambda pair: pair[1]),
-        themes=[(theme, theme) for theme in city_service.THEMES],
+        themes=[(theme, translations(visit.language).gettext(THEMES[theme])) for theme in city_service.THEMES],
         city_form=city_form or filled(CITY_FORM, {"theme": city_service.THEMES[0]}, {"languages": LANGUAGES}),
         person_form=person_form or filled(PERSON_FORM, {}),
     )
