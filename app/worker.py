@@ -14,7 +14,7 @@ from app.adapters import clock, files, mail
 from app.adapters.database import writing
 from app.config import Settings
 from app.models import KeptForm, OutgoingMail
-from app.services import jobs, outbox, reminders
+from app.services import documents, jobs, outbox, reminders
 
 PAUSE = 1.0
 """Seconds between looks when nothing is due."""
@@ -26,7 +26,10 @@ def _remove_file(_: sa.Engine, settings: Settings, payload: dict[str, Any]) -> N
     files.remove(settings, payload["stored_as"])
 
 
-JOBS: dict[str, Callable[[sa.Engine, Settings, dict[str, Any]], None]] = {"remove_file": _remove_file}
+JOBS: dict[str, Callable[[sa.Engine, Settings, dict[str, Any]], None]] = {
+    "programme_pdf": documents.make_programme_pdf,
+    "remove_file": _remove_file,
+}
 """What does each kind of job. It may run twice, so it must not mind."""
 
 log = structlog.get_logger()

@@ -22,6 +22,7 @@ from app.domain.followup import EndReason, ExitType, Stage
 from app.domain.ids import CityId
 from app.domain.localized import Localized
 from app.domain.phase import phase_at
+from app.domain.schedule import SessionKind
 from app.models import (
     Application,
     Challenge,
@@ -35,7 +36,10 @@ from app.models import (
     FollowUpCase,
     JurySeat,
     Person,
+    Place,
     Platform,
+    ProgrammeRelease,
+    ProgrammeSession,
     ScoreSheet,
     Unit,
 )
@@ -60,6 +64,8 @@ from app.services import (
     opening,
     panel,
     people,
+    programme,
+    releases,
     scoring,
 )
 
@@ -386,6 +392,51 @@ class World:
         with self.change() as session:
             mine = session.get_one(Application, application.id)
             return conflicts.declare(session, actor, mine, person.id, ground, "", clock.now())
+
+    def place(self, event: Event, name: str = "Päälava", **values: Any) -> Place:
+        """A place of an event."""
+        with self.change() as session:
+            draft = programme.PlaceDraft(texts(name), **values)
+            return programme.add_place(session, SYSTEM, session.get_one(Event, event.id), draft, clock.now())
+
+    def session(
+        self,
+        event: Event,
+        kind: SessionKind | str = SessionKind.PITCH,
+        *,
+        at: timedelta | None = timedelta(hours=1),
+        minutes: int = 8,
+        place: Place | None = None,
+        application: Application | None = None,
+        title: str = "",
+        at_map: tuple[int, int] | None = None,
+        **values: Any,
+    ) -> ProgrammeSession:
+        """A session that starts `at` after the day begins; None for no time yet."""
+        with self.change() as session:
+            event = session.get_one(Event, event.id)
+            assert event.day_starts_at
+            starts_at = None if at is None else event.day_starts_at + at
+            draft = programme.SessionDraft(
+                SessionKind(kind),
+                title=Localized() if application and not title else texts(title or "Tervetuloa"),
+                place_id=place.id if place else None,
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(minutes=minutes) if starts_at else None,
+                application_id=application.id if application else None,
+                at=at_map,
+                **values,
+            )
+            return programme.add_session(session, SYSTEM, event, draft, clock.now())
+
+    def release(self, event: Event, name: str = "1.0", at: datetime | None = None) -> ProgrammeRelease:
+        """The working version, released; the decisions are signed first when nobody has."""
+        event = self.sign(event)
+        with self.change() as session:
+            event = session.get_one(Event, event.id)
+            facts = city_queries.facts_by_id(session, event.city_id)
+            assert facts is not None
+            return releases.release(session, SYSTEM, facts, event, name, Localized(), at or clock.now())
 
     def _whole_city(self, event: Event) -> Scope:
         """The scope of an organizer without any conflict of interest."""

@@ -1,6 +1,7 @@
 """Sending: over SMTP when it is set, else as .eml files beside the database."""
 
 import asyncio
+import re
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from urllib.parse import unquote, urlsplit
@@ -10,9 +11,11 @@ import aiosmtplib
 from app.config import Settings
 from app.models import OutgoingMail
 
+_CALENDAR = re.compile(r"BEGIN:VCALENDAR.*?END:VCALENDAR\r?\n?", re.DOTALL)
+
 
 def compose(settings: Settings, mail: OutgoingMail) -> EmailMessage:
-    """A plain-text mail to exactly one person, with an iCalendar attachment when it has one."""
+    """A plain-text mail to exactly one person, with an attachment for each of its iCalendar messages (RFC 6047)."""
     message = EmailMessage()
     message["From"] = settings.mail_from
     message["To"] = formataddr((mail.to_name, mail.to_email))
@@ -21,8 +24,14 @@ def compose(settings: Settings, mail: OutgoingMail) -> EmailMessage:
     message["Date"] = format_datetime(mail.created_at)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body)
-    if mail.calendar:
-        message.add_attachment(mail.calendar.encode(), maintype="text", subtype="calendar", filename="kipina.ics")
+    for number, calendar in enumerate(re.findall(_CALENDAR, mail.calendar), 1):
+        method = re.search(r"^METHOD:(\w+)", calendar, re.MULTILINE)
+        message.add_attachment(
+            calendar,
+            subtype="calendar",
+            filename=f"kipina-{number}.ics",
+            params={"method": method[1]} if method else None,
+        )
     return message
 
 

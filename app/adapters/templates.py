@@ -194,6 +194,11 @@ def connect(path_for: Callable[..., str], base_url: str, **more: Any) -> None:
         )
 
 
+def link(language: str, route: str, **params: Any) -> str:
+    """The absolute address of a route in a language, for what is read outside the app."""
+    return str(environment(language).globals["link"](route, **params))  # type: ignore[operator]
+
+
 def render(template: str, language: str, reader: Reader, context: dict[str, Any], here: Any = None) -> str:
     """One template in one language for one reader; `here` is the visit, for pages."""
     token = _here.set(here)

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     NOTHING_TO_RELEASE = "nothing_to_release"
     DAY_NOT_HELD = "day_not_held"
     STILL_AHEAD = "still_ahead"
+    ENDS_BEFORE_START = "ends_before_start"
     STAGE_NEEDS_MORE = "stage_needs_more"
     SCORE_OUT_OF_RANGE = "score_out_of_range"
     BAD_BUSINESS_ID = "bad_business_id"

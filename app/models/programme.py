@@ -48,6 +48,9 @@ class ProgrammeSession(SQLModel, table=True):
     """Names of those who must be there."""
     stand: str = ""
     """The stand's number on the map."""
+    map_x: int | None = None
+    map_y: int | None = None
+    """Where a stand is on the map, per cent from top left."""
     version: int = 1
 
 
@@ -63,7 +66,7 @@ class ProgrammeRelease(SQLModel, table=True):
     name: str
     comment: Localized = localized()
     content: dict[str, Any] = Field(sa_type=sa.JSON)
-    """`app.services.programme` documents the shape."""
+    """`app.domain.release` documents the shape."""
     released_at: datetime = moment()
     released_by: int | None = ref_or_none("person.id", index=False)
 

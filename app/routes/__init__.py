@@ -21,12 +21,15 @@ from app.routes.organizer import events as organizer_events
 from app.routes.organizer import home as organizer_home
 from app.routes.organizer import panel as organizer_panel
 from app.routes.organizer import people as organizer_people
+from app.routes.organizer import pitches, places, releases, sessions
+from app.routes.organizer import programme as organizer_programme
 from app.routes.organizer import publication as organizer_publication
 from app.routes.organizer import results as organizer_results
 from app.routes.organizer import units as organizer_units
 from app.routes.procurement import attachments as case_attachments
 from app.routes.procurement import cases, closing, entries, home, leadership, opening, owners, publication, stages
 from app.routes.public import accessibility, city, events, front, logo, portfolio, results, sitemap
+from app.routes.public import programme as public_programme
 
 ROUTERS = (
     healthz.router,
@@ -60,6 +63,11 @@ ROUTERS = (
     organizer_results.router,
     admin_cities.router,
     admin_jobs.router,
+    organizer_programme.router,
+    sessions.router,
+    places.router,
+    pitches.router,
+    releases.router,
     sitemap.router,
     accessibility.router,
     front.router,
@@ -80,4 +88,5 @@ ROUTERS = (
     portfolio.router,
     results.router,
     events.router,
+    public_programme.router,
 )

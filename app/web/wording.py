@@ -16,6 +16,7 @@ from app.domain.followup import Condition, EndReason, ExitType, FunnelStep, Miss
 from app.domain.phase import DateFault, LifeStep, Phase
 from app.domain.readiness import Lack
 from app.domain.refusals import Reason
+from app.domain.schedule import ClashKind, SessionKind
 from app.domain.scoring import Aggregate
 
 
@@ -104,6 +105,7 @@ REFUSALS: dict[Reason, str] = {
     Reason.NOTHING_TO_RELEASE: N_("There is nothing in the programme yet."),
     Reason.DAY_NOT_HELD: N_("Cases can be opened once the pitch day has begun."),
     Reason.STILL_AHEAD: N_("This day has not come yet. What is still ahead is a next step."),
+    Reason.ENDS_BEFORE_START: N_("Write an end that comes after the beginning."),
     Reason.STAGE_NEEDS_MORE: N_("The case needs more before it can move to this stage."),
     Reason.SCORE_OUT_OF_RANGE: N_("Choose a score on the scale."),
     Reason.BAD_BUSINESS_ID: N_(
@@ -256,6 +258,24 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Lack.CRITERION_NAME: N_("A criterion has no name yet."),
         Lack.WEIGHT: N_("The criterion has no weight yet."),
         Lack.TRANSLATION: N_("A translation is missing."),
+    },
+    SessionKind: {
+        SessionKind.PITCH: N_("Pitch"),
+        SessionKind.QUICK_TALK: N_("Quick talk"),
+        SessionKind.INTERVIEW: N_("Interview"),
+        SessionKind.CHALLENGE_SPOT: N_("Challenge spot"),
+        SessionKind.STAND: N_("Stand"),
+        SessionKind.PANEL: N_("Talk or panel"),
+        SessionKind.BREAK: N_("Break"),
+    },
+    ClashKind: {
+        ClashKind.PERSON: N_("The same person at the same time"),
+        ClashKind.COMPANY: N_("The same company at the same time"),
+        ClashKind.PLACE: N_("The same place at the same time"),
+        ClashKind.NO_PLACE: N_("No place yet"),
+        ClashKind.NO_TIME: N_("No time yet"),
+        ClashKind.ENDS_BEFORE_START: N_("Ends before it begins"),
+        ClashKind.OUTSIDE_DAY: N_("Outside the hours of the day"),
     },
     DateFault: {
         DateFault.CLOSES_BEFORE_OPENS: N_("The call must close after it opens."),

@@ -145,7 +145,7 @@ def test_the_public_and_account_pages_say_nothing_that_is_not_in_a_catalogue(
     world.criteria(event)
     world.event(city, "published", name="Tuleva")
     wordless(engine)
-    known: dict[str, Any] = {"city": "tampere", "event": "kipina", "number": 1, "token": "x"}
+    known: dict[str, Any] = {"city": "tampere", "event": "kipina", "number": 1, "token": "x", "name": "1.ics"}
     app.state.settings.demo = True
     seen = 0
     faults = {}
