@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import col, select
 
+from app import worker
 from app.domain.access import Role
 from app.domain.followup import Stage
 from app.models import Challenge, City, FollowUpCase, OutgoingMail, Person
@@ -96,3 +97,10 @@ def test_no_mail_for_a_case_without_owner_a_finished_one_or_a_conflict_of_intere
     world.conflict(world.application_of(world.case(challenge, owner=owner, next_step_on=TODAY)), owner)
     assert send(world, at(TODAY)) == 0
     assert mails(world) == []
+
+
+def test_the_worker_reminds_by_the_calendar(world: World, challenge: Challenge, owner: Person) -> None:
+    world.case(challenge, owner=owner, next_step_on=TODAY)
+    for hour in (9, 10):
+        worker.by_calendar(world.engine, at(TODAY, hour))
+    assert [mail.to_email for mail in mails(world)] == [owner.email]
