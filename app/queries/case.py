@@ -259,12 +259,21 @@ def of_company(session: Session, scope: Scope, case_id: int) -> CompanySide:
     return CompanySide(**row)
 
 
-def of_application(session: Session, application_id: int) -> list[tuple[int, Localized, Stage]]:
-    """The cases of an application as (id, unit, stage), for its company's page."""
+@dataclass(frozen=True, slots=True)
+class OwnCase:
+    """A case of one's own application, as its page names it."""
+
+    id: int
+    unit: Localized
+    stage: Stage
+
+
+def of_application(session: Session, application_id: int) -> list[OwnCase]:
+    """The cases of an application, for the page of its company."""
     cases = session.execute(
         sa.select(col(FollowUpCase.id), col(Unit.name), col(FollowUpCase.stage))
-        .join(Unit, col(Unit.id) == col(FollowUpCase.unit_id))
+        .join(Unit, col(Unit.id) == FollowUpCase.unit_id)
         .where(col(FollowUpCase.application_id) == application_id)
         .order_by(col(FollowUpCase.id))
     )
-    return [(case_id, unit, stage) for case_id, unit, stage in cases]
+    return [OwnCase(*row) for row in cases]

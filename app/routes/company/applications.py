@@ -20,12 +20,13 @@ from app.domain.answers import (
 )
 from app.domain.application import Action, State, may
 from app.domain.ids import CompanyId
-from app.domain.phase import phase_at
+from app.domain.phase import Phase, phase_at
 from app.domain.refusals import Reason, Refused
 from app.models import Application, Event
-from app.queries import applications, calls, cities, companies
+from app.queries import applications, calls, case, cities, companies
 from app.queries.applications import OwnRow, Told, Whole
 from app.queries.calls import CallChallenge
+from app.queries.case import OwnCase
 from app.services import applications as services
 from app.services import attachments
 from app.web.answers import Answered, Asked, answered, asked, ground_of, say_gap
@@ -106,6 +107,7 @@ class ShowPage:
     answers: list[Answered]
     ground: str
     told: Told | None
+    cases: list[OwnCase]
     may: Mapping[str, bool]
 
 
@@ -163,6 +165,7 @@ def show_application(visit: Annotated[Reading, reads(Permission.APPLICATION_SEE_
         answers=answered(application, visit.language),
         ground=ground_of(application, visit.language),
         told=applications.told(visit.session, application, phase),
+        cases=case.of_application(visit.session, application.id) if phase.reached(Phase.HELD) else [],
         may=allowed,
     )
     return show(visit, page)

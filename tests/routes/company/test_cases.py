@@ -45,6 +45,11 @@ def test_a_company_sees_what_was_told_to_it_and_nothing_else(world: World, case:
             assert internal not in text
 
 
+def test_the_application_leads_to_its_case(world: World, case: FollowUpCase, sign_in: SignIn) -> None:
+    page = sign_in(world.owner_of(world.company_of(case))).get(f"/en/company/applications/{case.application_id}")
+    assert f'href="/en/company/cases/{case.id}"' in page.text
+
+
 def test_other_companies_and_the_city_do_not(world: World, case: FollowUpCase, sign_in: SignIn) -> None:
     other = world.owner_of(world.company())
     assert sign_in(other).get(f"/en/company/cases/{case.id}").status_code == 404
