@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,8 +71,49 @@ class Told:
     """What a company hears about its application when the decisions are signed."""
 
     reasons: str
-    reserve_rank: int | None
+    reserve_place: int | None
     comments: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """One application in the organizer's list."""
+
+    id: int
+    number: int | None
+    title: str
+    state: State
+    company: str
+    company_id: int
+    challenge_number: int
+    challenge: Localized
+    receipt_at: datetime | None
+    files: int
+
+
+class Sort(StrEnum):
+    """What the organizer's list is in the order of."""
+
+    NUMBER = "number"
+    COMPANY = "company"
+    CHALLENGE = "challenge"
+    STATE = "state"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of the sent applications of an event are listed, and how. `page` begins at 1."""
+
+    state: State | None = None
+    challenge_id: int | None = None
+    words: str = ""
+    sort: Sort = Sort.NUMBER
+    descending: bool = False
+    page: int = 1
+
+
+PER_PAGE = 50
 
 
 def visible_to(scope: Scope) -> sa.ColumnElement[bool]:
@@ -209,6 +251,56 @@ def _own_row(row: sa.Row[Any], now: datetime) -> OwnRow:
     )
 
 
+def sent(session: Session, scope: Scope, event_id: int, wanted: Wanted) -> tuple[list[SentRow], int]:
+    """A page of the applications that have come in for an event, and how many there are on all pages.
+
+    Drafts are the companies' own; those in which the person has a conflict of interest are neither listed nor counted.
+    """
+    chosen = [
+        col(Application.event_id) == event_id,
+        col(Application.state) != State.DRAFT,
+        col(Application.city_id).in_(scope.cities),
+        not_conflicted(scope),
+    ]
+    if wanted.state is not None:
+        chosen.append(col(Application.state) == wanted.state)
+    if wanted.challenge_id is not None:
+        chosen.append(col(Application.challenge_id) == wanted.challenge_id)
+    for word in wanted.words.split():
+        found_in = (col(Company.name), col(Application.title), col(Company.register_number))
+        chosen.append(sa.or_(*(column.icontains(word, autoescape=True) for column in found_in)))
+    order = {
+        Sort.NUMBER: col(Application.number),
+        Sort.COMPANY: sa.func.lower(col(Company.name)),
+        Sort.CHALLENGE: col(Challenge.number),
+        Sort.STATE: sa.case(*((col(Application.state) == state, n) for n, state in enumerate(State))),
+        Sort.TIME: col(Application.receipt_at),
+    }[wanted.sort]
+    files_of = sa.select(sa.func.count()).where(col(Attachment.application_id) == Application.id).scalar_subquery()
+    rows = session.execute(
+        sa.select(
+            col(Application.id),
+            col(Application.number),
+            col(Application.title),
+            col(Application.state),
+            col(Company.name),
+            col(Company.id),
+            col(Challenge.number),
+            col(Challenge.title),
+            col(Application.receipt_at),
+            files_of,
+            sa.func.count().over(),
+        )
+        .join(Company, col(Company.id) == Application.company_id)
+        .join(Challenge, col(Challenge.id) == Application.challenge_id)
+        .where(*chosen)
+        .order_by(order.desc() if wanted.descending else order, col(Application.number), col(Application.id))
+        .limit(PER_PAGE)
+        .offset((wanted.page - 1) * PER_PAGE)
+    ).all()
+    return [SentRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
 def told(session: Session, application: Application, phase: Phase) -> Told | None:
     """What the city told the company about its application; None until the decisions are signed."""
     if not phase.reached(Phase.DECIDED):
@@ -225,9 +317,26 @@ def told(session: Session, application: Application, phase: Phase) -> Told | Non
     )
     return Told(
         reasons=decision.reasons if decision else "",
-        reserve_rank=decision.reserve_rank if decision else None,
+        reserve_place=_place_in_reserve(session, decision)
+        if application.state is State.RESERVED and decision
+        else None,
         comments=list(comments),
     )
+
+
+def _place_in_reserve(session: Session, decision: Decision) -> int:
+    """How soon it is this one's turn, from 1: those who have moved up or cancelled no longer count."""
+    ahead = (
+        sa.select(sa.func.count())
+        .select_from(Decision)
+        .join(Application, col(Application.id) == Decision.application_id)
+        .where(
+            col(Decision.event_id) == decision.event_id,
+            col(Application.state) == State.RESERVED,
+            col(Decision.reserve_rank) <= decision.reserve_rank,
+        )
+    )
+    return int(session.execute(ahead).scalar_one())
 
 
 def id_of(session: Session, challenge_id: int, company_id: int) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from app.domain.application import State
 from app.domain.localized import Localized
 from app.models import (
     Application,
@@ -77,7 +78,9 @@ def of_event(session: Session, event_id: int, viewer: int | None, page: int) -> 
     """
     hidden = sa.select(col(Conflict.application_id)).where(col(Conflict.person_id) == viewer)
     applications = sa.select(col(Application.id)).where(
-        col(Application.event_id) == event_id, col(Application.id).not_in(hidden)
+        col(Application.event_id) == event_id,
+        col(Application.state) != State.DRAFT,  # a draft is the company's own, its very existence too
+        col(Application.id).not_in(hidden),
     )
     cases = sa.select(col(FollowUpCase.id)).where(col(FollowUpCase.application_id).in_(applications))
     parts: dict[str, sa.Select[Any]] = {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
@@ -86,3 +87,13 @@ def _with_phase(challenge: Challenge, event: Event, city: City, *, now: datetime
         closes_at=event.call_closes_at,
         phase=phase_at(event.milestones, now),
     )
+
+
+def challenges_of(session: Session, event_id: int) -> list[tuple[int, int, Localized]]:
+    """(id, number, title) of the challenges of an event."""
+    rows = session.execute(
+        sa.select(col(Challenge.id), col(Challenge.number), col(Challenge.title))
+        .where(col(Challenge.event_id) == event_id)
+        .order_by(col(Challenge.number))
+    )
+    return [(id_, number, title) for id_, number, title in rows]

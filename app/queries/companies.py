@@ -54,6 +54,13 @@ def members(session: Session, company_id: int) -> list[Member]:
     return [Member(*row) for row in rows]
 
 
+def by_number(session: Session, country: str, register_number: str) -> Company | None:
+    """The company with this number, whoever asks: for rules, never for a page."""
+    return session.exec(
+        select(Company).where(Company.country == country, Company.register_number == register_number)
+    ).one_or_none()
+
+
 def owners(session: Session, company_id: int) -> list[Person]:
     """Who decides over a company, in the order in which they came."""
     return list(

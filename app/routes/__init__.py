@@ -10,6 +10,8 @@ from app.routes.jury import attachments as jury_attachments
 from app.routes.jury import conflicts as jury_conflicts
 from app.routes.jury import queue as jury_queue
 from app.routes.jury import scores as jury_scores
+from app.routes.organizer import applications as received
+from app.routes.organizer import attachments as received_attachments
 from app.routes.organizer import audit as organizer_audit
 from app.routes.organizer import challenges as organizer_challenges
 from app.routes.organizer import city as organizer_city
@@ -17,11 +19,11 @@ from app.routes.organizer import clone as organizer_clone
 from app.routes.organizer import conflicts as organizer_conflicts
 from app.routes.organizer import cpv as organizer_cpv
 from app.routes.organizer import criteria as organizer_criteria
+from app.routes.organizer import entry, pitches, places, releases, sessions
 from app.routes.organizer import events as organizer_events
 from app.routes.organizer import home as organizer_home
 from app.routes.organizer import panel as organizer_panel
 from app.routes.organizer import people as organizer_people
-from app.routes.organizer import pitches, places, releases, sessions
 from app.routes.organizer import programme as organizer_programme
 from app.routes.organizer import publication as organizer_publication
 from app.routes.organizer import results as organizer_results
@@ -68,6 +70,9 @@ ROUTERS = (
     places.router,
     pitches.router,
     releases.router,
+    received.router,
+    received_attachments.router,
+    entry.router,
     sitemap.router,
     accessibility.router,
     front.router,

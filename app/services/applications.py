@@ -18,6 +18,7 @@ from app.domain.application import Action, State, next_state
 from app.domain.phase import Phase, phase_at
 from app.domain.refusals import Reason, Refused
 from app.models import Application, Challenge, City, Company, Event, Person
+from app.queries import applications as application_queries
 from app.services import audit, outbox
 
 # What the trail says was done.
@@ -180,7 +181,7 @@ def submit(
         after=after,
         on_behalf_of=on_behalf_of,
     )
-    _mail_receipt(session, actor, application, now)
+    _mail_receipt(session, actor, application, now, entered=bool(on_behalf_of))
     return True
 
 
@@ -208,8 +209,13 @@ def _next_number(session: WriteSession, event_id: int) -> int:
     return (last or 0) + 1
 
 
-def _mail_receipt(session: WriteSession, actor: Actor, application: Application, now: datetime) -> None:
-    """To whoever sent it and to the contact person, one mail each, in the company's language."""
+def _mail_receipt(
+    session: WriteSession, actor: Actor, application: Application, now: datetime, *, entered: bool
+) -> None:
+    """In the company's language, one mail each: to whoever sent it and to the contact person.
+
+    When the city entered it, to the contact person or the company's owners alone.
+    """
     about = session.execute(
         sa.select(
             col(Challenge.title),
@@ -234,8 +240,12 @@ def _mail_receipt(session: WriteSession, actor: Actor, application: Application,
         "company": company,
         "closes_at": closes_at,
     }
-    who = {application.contact_person_id, actor.person} - {None}
-    for person in session.exec(select(Person).where(col(Person.id).in_(who)).order_by(col(Person.id))):
+    if entered:
+        people = application_queries.recipients(session, application)
+    else:
+        who = {application.contact_person_id, actor.person} - {None}
+        people = list(session.exec(select(Person).where(col(Person.id).in_(who)).order_by(col(Person.id))))
+    for person in people:
         outbox.queue(
             session,
             "receipt",

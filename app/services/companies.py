@@ -13,7 +13,7 @@ from app.domain.access import COMPANY_ROLES, Actor, Role
 from app.domain.company import FINLAND, register_number
 from app.domain.localized import Localized
 from app.domain.refusals import Reason, Refused
-from app.models import AuditEvent, Company, CompanyMember
+from app.models import AuditEvent, Company, CompanyMember, Person
 from app.queries import companies as company_queries
 from app.services import audit, outbox, people
 
@@ -36,8 +36,10 @@ class CompanyDraft:
     locale: str = "fi"
 
 
-def create(session: WriteSession, actor: Actor, draft: CompanyDraft, now: datetime) -> Company:
-    """A new company with the actor as its owner; an organizer who enters one makes somebody else the owner.
+def create(
+    session: WriteSession, actor: Actor, draft: CompanyDraft, now: datetime, *, owner: Person | None = None
+) -> Company:
+    """A new company with the actor as its owner, or `owner` when somebody enters it for another.
 
     Refused with COMPANY_KNOWN when the company is here already, and when its number cannot be right.
     """
@@ -50,8 +52,9 @@ def create(session: WriteSession, actor: Actor, draft: CompanyDraft, now: dateti
         raise Refused(Reason.COMPANY_KNOWN, "register_number") from None
     after = audit.snapshot(company, *_values(draft))
     audit.record(session, actor, "created", company, now, city_id=None, after=after)
-    if actor.person is not None:
-        _add(session, actor, company, actor.person, actor.email, Role.OWNER, now)
+    owner_id, email = (owner.id, owner.email) if owner else (actor.person, actor.email)
+    if owner_id is not None:
+        _add(session, actor, company, owner_id, email, Role.OWNER, now)
     return company
 
 
@@ -123,9 +126,7 @@ def ask_to_be_let_in(
 ) -> None:
     """Mail the owners of a company that the actor wants to join, once a day at most. The actor learns nothing of it."""
     number = register_number(country, typed_number)
-    company = session.exec(
-        select(Company).where(Company.country == country, Company.register_number == number)
-    ).one_or_none()
+    company = company_queries.by_number(session, country, number)
     if company is None or _asked_lately(session, actor, company, now):
         return
     for owner in company_queries.owners(session, company.id):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.adapters.language import translations
 from app.domain.answers import (
+    ANSWER_FIELDS,
     CONFIDENTIAL_WORDS_AT_MOST,
     TITLE_AT_MOST,
     WORDS_AT_MOST,
@@ -14,6 +15,7 @@ from app.domain.answers import (
     words_in,
 )
 from app.models import Application
+from app.web.forms import LONGEST, Fields
 from app.web.wording import N_, Fault, say_fault, word
 
 _HELP: dict[Question, str] = {
@@ -59,6 +61,12 @@ def asked(name: str, language: str) -> Asked:
         words=words,
         rows=words // _WORDS_ON_A_LINE if words else 1,
     )
+
+
+def read_answers(fields: Fields) -> Answers:
+    """The answers as they are typed. A draft may be far too long: what it lacks is said before sending."""
+    values = {name: fields.text(name) for name in ANSWER_FIELDS if name != Question.TITLE}
+    return Answers(title=fields.line(Question.TITLE, longest=LONGEST), **values)
 
 
 def answered(application: Application, language: str) -> list[Answered]:

@@ -29,7 +29,7 @@ from app.queries.calls import CallChallenge
 from app.queries.case import OwnCase
 from app.services import applications as services
 from app.services import attachments
-from app.web.answers import Answered, Asked, answered, asked, ground_of, say_gap
+from app.web.answers import Answered, Asked, answered, asked, ground_of, read_answers, say_gap
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import reads, writes
 from app.web.pages import go, go_to, path_for, show
@@ -257,14 +257,9 @@ def _with_version(form: Form, application: Application) -> Form:
     return Form(form.id, {**form.typed, "version": str(application.version)}, form.lists, form.errors)
 
 
-def _answers(fields: Fields) -> Answers:
-    values = {name: fields.text(name) for name in ANSWER_FIELDS if name != "title"}
-    return Answers(title=fields.line("title", longest=5_000), **values)
-
-
 def _save(visit: Writing, application: Application, event: Event, fields: Fields) -> bool:
     """Save what is typed; False when something in it is wrong, which then stands at its field."""
-    answers = _answers(fields)
+    answers = read_answers(fields)
     contact = None
     if fields.raw("contact") != str(application.contact_person_id or ""):
         members = companies.members(visit.session, application.company_id)
