@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from rich.progress import Progress
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.adapters.database import WriteSession, reading, writing
 from app.config import Settings
-from app.demo import calls, decisions, following, judging, people
+from app.demo import calls, day, decisions, following, judging, people
 from app.demo.content import Calendar
-from app.models import City
+from app.models import City, MailState, OutgoingMail
 
 ZONE = ZoneInfo("Europe/Helsinki")
 
@@ -42,6 +42,7 @@ STEPS: tuple[tuple[str, Callable[[WriteSession, Any, Callable[[], None]], None]]
     ("Applications", calls.load_applications),
     ("Score sheets", judging.load_scores),
     ("Decisions", decisions.load_decisions),
+    ("Programmes", day.load_programmes),
     ("Follow-up", following.load_cases),
 )
 
@@ -58,4 +59,7 @@ def load(engine: sa.Engine, settings: Settings, now: datetime, progress: Progres
             step(session, loaded, lambda task=task: progress.advance(task))  # type: ignore[misc]
             session.flush()
             progress.update(task, total=progress.tasks[task].completed)
+        # What was told at the time was read long ago.
+        told = sa.update(OutgoingMail).where(col(OutgoingMail.state) == MailState.QUEUED)
+        session.execute(told.values(state=MailState.SENT, sent_at=OutgoingMail.created_at))
     return True

@@ -96,7 +96,7 @@ def open_as(chromium: Browser, demo_server: Server) -> Iterator[Callable[..., Pa
         )  # fmt: skip
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         if name:
             page.goto("/fi/demo")
             for more in page.locator("main details summary").all():
