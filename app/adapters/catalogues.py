@@ -26,7 +26,7 @@ def gather() -> Catalog:
         ROOT / "app",
         [(pattern.removeprefix("app/"), method) for pattern, method in methods],
         {pattern.removeprefix("app/"): values for pattern, values in options.items()},
-        keywords={**DEFAULT_KEYWORDS, "N_": None},
+        keywords={**DEFAULT_KEYWORDS, "N_": None, "NN_": (1, 2)},
     )
     for _, _, message, _, context in found:
         catalogue.add(message, context=context)

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     TOO_MANY_INVITED = "too_many_invited"
     SIGNED_BY_ANOTHER = "signed_by_another"
     EVENT_CLOSED = "event_closed"
+    DAY_NOT_OVER = "day_not_over"
     EVENT_NOT_READY = "event_not_ready"
     EVENT_NOT_OVER = "event_not_over"
     DATES_OUT_OF_ORDER = "dates_out_of_order"

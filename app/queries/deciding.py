@@ -8,13 +8,13 @@ from typing import TypeAlias
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from app.domain.access import Scope
+from app.domain.access import Role, Scope
 from app.domain.application import State
-from app.domain.deciding import Outcome, Prepared, reason_given
+from app.domain.deciding import NEEDS_REASON, Outcome, Prepared, reason_given
 from app.domain.localized import Localized
 from app.domain.refusals import Reason, Refused
 from app.domain.revision import revision_of
-from app.models import Application, Challenge, Company, Conflict, Decision, Event, OutgoingMail, Person, ScoreSheet
+from app.models import Application, Challenge, Company, CompanyMember, Conflict, Decision, Event, OutgoingMail, Person
 from app.queries.applications import not_conflicted
 from app.queries.mail import DecisionMail
 from app.queries.mail import revision as mail_revision
@@ -48,6 +48,11 @@ class Item:
     def prepared(self) -> Prepared:
         """The item as the rules of deciding see it."""
         return Prepared(self.id, self.outcome, self.reserve_rank, reason_given(self.reasons))
+
+    @property
+    def needs_reason(self) -> bool:
+        """Must the company be told why."""
+        return self.outcome in NEEDS_REASON
 
     @property
     def decided(self) -> "Decided":
@@ -183,22 +188,15 @@ def leavers(session: Session, scope: Scope, event_id: int) -> dict[int, list[Lea
     return found
 
 
-def comments(session: Session, application_id: int) -> list[str]:
-    """What the jurors wrote to the company on the sheets that count."""
-    conflicted = sa.exists().where(
-        col(Conflict.application_id) == ScoreSheet.application_id, col(Conflict.person_id) == ScoreSheet.person_id
+def reachable(session: Session, event_id: int) -> set[int]:
+    """The applications whose company somebody can be written to: a contact person, or an owner."""
+    owned = sa.exists().where(
+        col(CompanyMember.company_id) == Application.company_id, col(CompanyMember.role) == Role.OWNER
     )
-    found = session.execute(
-        sa.select(col(ScoreSheet.comment_company))
-        .where(
-            col(ScoreSheet.application_id) == application_id,
-            col(ScoreSheet.submitted_at).is_not(None),
-            col(ScoreSheet.comment_company) != "",
-            ~conflicted,
-        )
-        .order_by(col(ScoreSheet.id))
+    found = sa.select(col(Application.id)).where(
+        col(Application.event_id) == event_id, sa.or_(col(Application.contact_person_id).is_not(None), owned)
     )
-    return list(found.scalars())
+    return set(session.execute(found).scalars())
 
 
 Decided: TypeAlias = tuple[int, Outcome | None, int | None, str]

@@ -18,6 +18,12 @@ def waiting(session: Session, actor: Actor, now: datetime, language: str) -> lis
     events = {event.id: event for event in scoring.events_of(session, scope, now) if event.at_work}
     left = Counter(item.event_id for item in scoring.queue(session, scope, events) if not item.sent)
     return [
-        Task(TaskKind.SCORE, events[event_id].name.text(language), "jury.queue.index", count=count)
+        Task(
+            TaskKind.SCORE,
+            events[event_id].name.text(language),
+            "jury.queue.index",
+            due=events[event_id].day_starts_at,
+            count=count,
+        )
         for event_id, count in sorted(left.items())
     ]

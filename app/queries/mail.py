@@ -101,19 +101,23 @@ def for_update(session: Session, scope: Scope, event_id: int, mail_id: int) -> O
     return _found(session.exec(chosen).one_or_none())
 
 
+def held_to_release(session: Session, scope: Scope, event_id: int) -> int:
+    """How many held mails the person may let go; those of decisions wait for the signature."""
+    held = sa.select(sa.func.count()).select_from(OutgoingMail).where(_to_release(scope, event_id))
+    return int(session.execute(held).scalar_one())
+
+
 def held_for_update(session: Session, scope: Scope, event_id: int) -> list[OutgoingMail]:
-    """The held mails that the person may let go; those of decisions wait for the signature."""
-    return list(
-        session.exec(
-            select(OutgoingMail)
-            .where(
-                visible_to(scope, event_id),
-                OutgoingMail.state == MailState.HELD,
-                col(OutgoingMail.kind).not_in(DECISION_KINDS),
-            )
-            .order_by(col(OutgoingMail.id))
-            .with_for_update()
-        )
+    """The same as rows to change."""
+    held = select(OutgoingMail).where(_to_release(scope, event_id)).order_by(col(OutgoingMail.id)).with_for_update()
+    return list(session.exec(held))
+
+
+def _to_release(scope: Scope, event_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        visible_to(scope, event_id),
+        col(OutgoingMail.state) == MailState.HELD,
+        col(OutgoingMail.kind).not_in(DECISION_KINDS),
     )
 
 

@@ -69,6 +69,11 @@ def admins(session: Session) -> list[Person]:
     return list(session.exec(select(Person).where(col(Person.is_admin)).order_by(col(Person.id))))
 
 
+def one(session: Session, person_id: int) -> Person:
+    """One person, to be read."""
+    return session.exec(select(Person).where(Person.id == person_id)).one()
+
+
 def for_update(session: Session, person_id: int) -> Person:
     """One person, to be changed."""
     return session.exec(select(Person).where(Person.id == person_id).with_for_update()).one()

@@ -44,6 +44,8 @@ class JuryEvent:
     city: Localized
     phase: Phase
     opens_at: datetime | None
+    day_starts_at: datetime | None
+    """The pitch day: the last moment that scores can be of use."""
 
     @property
     def at_work(self) -> bool:
@@ -128,7 +130,7 @@ def events_of(session: Session, scope: Scope, now: datetime) -> list[JuryEvent]:
         .order_by(col(Event.call_closes_at), col(Event.id))
     )
     found = [
-        JuryEvent(e.id, e.name, city, phase_at(e.milestones, now), e.jury_opens_at or e.call_closes_at)
+        JuryEvent(e.id, e.name, city, phase_at(e.milestones, now), e.jury_opens_at or e.call_closes_at, e.day_starts_at)
         for e, city in rows
     ]
     return sorted((e for e in found if not e.phase.reached(Phase.DECIDED)), key=lambda e: not e.at_work)

@@ -1,7 +1,7 @@
 """Every router of the app, in the order in which addresses are tried: fixed words before cities' slugs."""
 
 from app.routes import healthz
-from app.routes.account import demo, sign_in, tasks
+from app.routes.account import demo, profile, sign_in, tasks
 from app.routes.admin import cities as admin_cities
 from app.routes.admin import jobs as admin_jobs
 from app.routes.company import applications, attachments, companies, members, states, submission
@@ -19,14 +19,20 @@ from app.routes.organizer import clone as organizer_clone
 from app.routes.organizer import conflicts as organizer_conflicts
 from app.routes.organizer import cpv as organizer_cpv
 from app.routes.organizer import criteria as organizer_criteria
+from app.routes.organizer import decisions as organizer_decisions
 from app.routes.organizer import entry, pitches, places, releases, sessions
 from app.routes.organizer import events as organizer_events
 from app.routes.organizer import home as organizer_home
+from app.routes.organizer import mail as organizer_mail
+from app.routes.organizer import meeting as organizer_meeting
 from app.routes.organizer import panel as organizer_panel
 from app.routes.organizer import people as organizer_people
 from app.routes.organizer import programme as organizer_programme
+from app.routes.organizer import promotion as organizer_promotion
 from app.routes.organizer import publication as organizer_publication
 from app.routes.organizer import results as organizer_results
+from app.routes.organizer import results_publication as organizer_results_publication
+from app.routes.organizer import signature as organizer_signature
 from app.routes.organizer import units as organizer_units
 from app.routes.procurement import attachments as case_attachments
 from app.routes.procurement import cases, closing, entries, home, leadership, opening, owners, publication, stages
@@ -39,6 +45,7 @@ ROUTERS = (
     sign_in.sign_out,
     demo.router,
     tasks.router,
+    profile.router,
     companies.router,
     members.router,
     applications.router,
@@ -73,6 +80,12 @@ ROUTERS = (
     received.router,
     received_attachments.router,
     entry.router,
+    organizer_decisions.router,
+    organizer_meeting.router,
+    organizer_signature.router,
+    organizer_promotion.router,
+    organizer_mail.router,
+    organizer_results_publication.router,
     sitemap.router,
     accessibility.router,
     front.router,

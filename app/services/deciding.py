@@ -139,7 +139,7 @@ def sign(
     if outcomes[Outcome.INVITE] > event.places_to_pitch and not more_than_places:
         raise Refused(Reason.TOO_MANY_INVITED, "more_than_places")
     told = {mail.application_id for mail in waiting}
-    if any(a.id not in told and application_queries.recipients(session, a) for a, _ in chosen):
+    if {application.id for application, _ in chosen} & deciding_queries.reachable(session, event.id) - told:
         raise Refused(Reason.DECISIONS_INCOMPLETE)
     phase = phase_at(event.milestones, now)
     for application, decision in chosen:

@@ -91,7 +91,7 @@ def editable(mail: OutgoingMail) -> bool:
 def release(session: WriteSession, actor: Actor, mails: list[OutgoingMail], now: datetime) -> None:
     """Let held mails go."""
     for mail in mails:
-        _queue_again(session, actor, "released", mail, MailState.HELD, now)
+        _queue_again(session, actor, "let_go", mail, MailState.HELD, now)
 
 
 def send_again(session: WriteSession, actor: Actor, mail: OutgoingMail, now: datetime) -> None:

@@ -10,7 +10,7 @@ from app.domain.case_entry import EntryKind
 from app.domain.case_path import NextThing
 from app.domain.company import Size
 from app.domain.conflict import Ground, Sign, Source
-from app.domain.deciding import Outcome
+from app.domain.deciding import Outcome, ProblemKind
 from app.domain.event_step import EventStep
 from app.domain.followup import Condition, EndReason, ExitType, FunnelStep, Missing, Stage, Stall
 from app.domain.phase import DateFault, LifeStep, Phase
@@ -18,11 +18,18 @@ from app.domain.readiness import Lack
 from app.domain.refusals import Reason
 from app.domain.schedule import ClashKind, SessionKind
 from app.domain.scoring import Aggregate
+from app.domain.task import Span, Task, TaskKind
+from app.models import MailState
 
 
 def N_(message: str) -> str:  # noqa: N802
     """Mark a message for the catalogues; it is translated where it is said."""
     return message
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802
+    """Mark a message with a number for the catalogues: for one, and for several."""
+    return one, many
 
 
 class Fault(StrEnum):
@@ -35,6 +42,7 @@ class Fault(StrEnum):
     NOT_A_DATE = "not_a_date"
     NOT_A_TIME = "not_a_time"
     NOT_A_CHOICE = "not_a_choice"
+    NONE_TICKED = "none_ticked"
     NOT_AN_EMAIL = "not_an_email"
     NOT_A_WEB_ADDRESS = "not_a_web_address"
     TOO_MANY_WORDS = "too_many_words"
@@ -50,6 +58,7 @@ FAULTS: dict[Fault, str] = {
     Fault.NOT_A_DATE: N_("Enter the date as day.month.year, such as 12.2.2027."),
     Fault.NOT_A_TIME: N_("Enter the time as hours and minutes, such as 16.00."),
     Fault.NOT_A_CHOICE: N_("Choose one of the options."),
+    Fault.NONE_TICKED: N_("Tick at least one."),
     Fault.NOT_AN_EMAIL: N_("Enter an email address, such as maija@example.org."),
     Fault.NOT_A_WEB_ADDRESS: N_("Enter a web address, such as www.example.org."),
     Fault.TOO_MANY_WORDS: N_("Shorten this to %(longest)s words; it now has %(length)s."),
@@ -74,6 +83,7 @@ REFUSALS: dict[Reason, str] = {
         "You have a conflict of interest in one of these applications, so another organizer signs the decisions."
     ),
     Reason.EVENT_CLOSED: N_("The event is over, so this can no longer be changed."),
+    Reason.DAY_NOT_OVER: N_("The results can be published when the pitch day is over."),
     Reason.EVENT_NOT_READY: N_("Something is still missing before this can be published. The page lists it."),
     Reason.EVENT_NOT_OVER: N_("An event can be closed when its pitch day is over."),
     Reason.DATES_OUT_OF_ORDER: N_("These dates are not in order."),
@@ -124,6 +134,41 @@ THEMES: dict[str, str] = {
     "ink": N_("Ink"),
 }
 """The colours that a city can choose from."""
+
+TASKS: dict[TaskKind, str | tuple[str, str]] = {
+    TaskKind.FINISH_APPLICATION: N_("Finish and send your application"),
+    TaskKind.CONFIRM_PITCH: N_("Tell the city whether you are coming to pitch"),
+    TaskKind.SCORE: NN_("Score %(num)s application", "Score %(num)s applications"),
+    TaskKind.PUBLISH_EVENT: N_("Publish the event"),
+    TaskKind.CALL_CLOSES: N_("The call closes soon"),
+    TaskKind.PREPARE_DECISIONS: NN_("Decide on %(num)s application", "Decide on %(num)s applications"),
+    TaskKind.SIGN_DECISIONS: N_("Sign the decisions"),
+    TaskKind.RESERVE_EMPTY: NN_(
+        "%(num)s place is free, and nobody is left in reserve", "%(num)s places are free, and nobody is left in reserve"
+    ),
+    TaskKind.RELEASE_PROGRAMME: N_("Release the programme"),
+    TaskKind.OPEN_CASES: NN_("Open %(num)s follow-up case", "Open %(num)s follow-up cases"),
+    TaskKind.PUBLISH_RESULTS: N_("Publish the results"),
+    TaskKind.NEXT_STEP: N_("Take the next step"),
+    TaskKind.COMPLETE_CASE: NN_(
+        "%(num)s case lacks an owner, a next step or its date", "%(num)s cases lack an owner, a next step or its date"
+    ),
+    TaskKind.CHECK_MAIL: NN_("Read %(num)s held mail and send it", "Read %(num)s held mails and send them"),
+    TaskKind.MAIL_FAILED: NN_("%(num)s mail was not delivered", "%(num)s mails were not delivered"),
+}
+"""What there is to do; with a number, for one and for several."""
+
+STARTING_REASONS: dict[Outcome, str] = {
+    Outcome.RESERVE: N_(
+        "The jury saw these strengths in your solution: […]. We would have liked to know more about […]. "
+        "There were more good solutions than places."
+    ),
+    Outcome.DECLINE: N_(
+        "The jury saw these strengths in your solution: […]. Others answered the need of the challenge more directly, "
+        "above all in […]. If you apply again, we would gladly read more about […]."
+    ),
+}
+"""A kindly worded beginning for the reasons to a company; what stands as […] is for the organizer to write."""
 
 # One table per enum: members of different enums with equal values would be one key of a common dict.
 WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
@@ -218,11 +263,6 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Sign.AFFILIATION: N_("The company’s name is in the person’s title"),
         Sign.MAIL_DOMAIN: N_("The company uses the same mail domain"),
     },
-    Outcome: {
-        Outcome.INVITE: N_("Invite"),
-        Outcome.RESERVE: N_("Reserve"),
-        Outcome.DECLINE: N_("Decline"),
-    },
     Aggregate: {
         Aggregate.MEAN: N_("Mean"),
         Aggregate.MEDIAN: N_("Median"),
@@ -276,6 +316,31 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ClashKind.NO_TIME: N_("No time yet"),
         ClashKind.ENDS_BEFORE_START: N_("Ends before it begins"),
         ClashKind.OUTSIDE_DAY: N_("Outside the hours of the day"),
+    },
+    Outcome: {
+        Outcome.INVITE: N_("Invite"),
+        Outcome.RESERVE: N_("Put on reserve"),
+        Outcome.DECLINE: N_("Do not invite"),
+    },
+    ProblemKind: {
+        ProblemKind.NO_OUTCOME: N_("Nothing has been chosen yet"),
+        ProblemKind.NO_REASON: N_("The reasons to the company are not written to the end"),
+        ProblemKind.NO_RESERVE_RANK: N_("The place on the reserve list is not set"),
+        ProblemKind.SAME_RESERVE_RANK: N_("Several have the same place on the reserve list"),
+        ProblemKind.TOO_MANY_INVITED: N_("More companies are to be invited than there are places"),
+    },
+    MailState: {
+        MailState.HELD: N_("Held"),
+        MailState.QUEUED: N_("Waiting to leave"),
+        MailState.SENT: N_("Sent"),
+        MailState.FAILED: N_("Not delivered"),
+    },
+    Span: {
+        Span.LATE: N_("First of all"),
+        Span.TODAY: N_("Today"),
+        Span.THIS_WEEK: N_("This week"),
+        Span.LATER: N_("Later"),
+        Span.ANY_TIME: N_("When you have a moment"),
     },
     DateFault: {
         DateFault.CLOSES_BEFORE_OPENS: N_("The call must close after it opens."),
@@ -419,6 +484,14 @@ def word(member: StrEnum | None, language: str) -> str:
 def say_fault(fault: Fault, language: str, **values: object) -> str:
     """The sentence for a fault in a typed value."""
     return translations(language).gettext(FAULTS[fault]) % values
+
+
+def say_task(task: Task, language: str) -> str:
+    """What there is to do, in words."""
+    words, catalogue = TASKS[task.kind], translations(language)
+    if isinstance(words, str):
+        return catalogue.gettext(words)
+    return catalogue.ngettext(*words, task.count) % {"num": task.count}
 
 
 def say_refusal(reason: Reason, language: str) -> str:

@@ -19,7 +19,7 @@ def test_a_juror_is_asked_for_what_is_left_and_for_nothing_closed(
     world.conflict(made[2], juror)
 
     asked = tasks.of(session, world.actor(juror), now, "fi")
-    assert asked == [Task(TaskKind.SCORE, "Kipinä", "jury.queue.index", count=2)]
+    assert asked == [Task(TaskKind.SCORE, "Kipinä", "jury.queue.index", due=event.day_starts_at, count=2)]
     session.rollback()
     for application in (made[1], made[3]):
         world.sheet(juror, application, [5, 5, 5, 5])

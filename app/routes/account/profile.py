@@ -1,0 +1,58 @@
+"""How one is called, and the language one is written to in."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.domain.access import Permission
+from app.domain.localized import LANGUAGES
+from app.queries import people
+from app.services import people as services
+from app.web.forms import Fields, Form, Posted, filled
+from app.web.guard import reads, writes
+from app.web.pages import OWN_NAMES, go_to, path_of, show
+from app.web.visit import Reading, Writing
+from app.web.wording import N_, Fault
+
+router = APIRouter(prefix="/account/profile")
+
+FORM = "profile"
+
+
+@dataclass(frozen=True)
+class ProfilePage:
+    """Name, title, language."""
+
+    template: ClassVar[str] = "account/profile/edit.html"
+    form: Form
+    email: str
+    languages: list[tuple[str, str]]
+
+
+@router.get("", name="account.profile.edit")
+def edit(visit: Annotated[Reading, reads(Permission.ACCOUNT_USE)]) -> Response:
+    """The form."""
+    person = people.one(visit.session, int(visit.actor.person or 0))
+    form = filled(FORM, {"name": person.name, "title": person.title, "language": person.locale})
+    return show(visit, ProfilePage(form, person.email, list(OWN_NAMES.items())))
+
+
+@router.post("", name="account.profile.update")
+def update(visit: Annotated[Writing, writes(Permission.ACCOUNT_USE)], posted: Posted) -> Response:
+    """Keep it, and go on in the language that was chosen."""
+    fields = Fields(posted, visit.language)
+    name, title = fields.line("name", required=True, longest=100), fields.line("title", longest=100)
+    language = fields.raw("language")
+    if language not in LANGUAGES:
+        fields.fault("language", Fault.NOT_A_CHOICE)
+    if fields.errors:
+        page = ProfilePage(fields.form(FORM), visit.actor.email, list(OWN_NAMES.items()))
+        return show(visit, page, status=422)
+    person = people.for_update(visit.session, int(visit.actor.person or 0))
+    services.edit_profile(visit.session, visit.actor, person, name, title, language, visit.now)
+    visit.language = language
+    return go_to(
+        visit, path_of(visit.request.app, language, "account.tasks.index"), flash=N_("Your details are saved.")
+    )
