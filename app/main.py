@@ -18,6 +18,7 @@ from app.web import errors, pages
 from app.web.cache import Memory, PublicMemory
 from app.web.headers import SecurityHeaders
 from app.web.language import LanguagePrefix
+from app.web.remembered import Answers
 
 
 class _Static(StaticFiles):
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.install(app)
     pages.connect(app, settings.base_url)
     app.state.memory = Memory(app.state.engine)
+    app.state.answers = Answers()
     app.add_middleware(PublicMemory, memory=app.state.memory, settings=settings)
     app.add_middleware(LanguagePrefix)
     app.add_middleware(SecurityHeaders, settings=settings)

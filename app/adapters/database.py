@@ -106,6 +106,16 @@ class ReadSession(Session):
         raise RuntimeError(message)
 
 
+def snapshot_mark(session: Session) -> object:
+    """For PostgreSQL what the session sees now: the mark is the same as long as no change was begun or ended.
+
+    None for SQLite, where `change_mark` tells as much without a question to the database.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return None
+    return session.execute(sa.text("SELECT CAST(pg_current_snapshot() AS text)")).scalar_one()
+
+
 class WriteSession(Session):
     """A session of one change; `writing` commits it."""
 

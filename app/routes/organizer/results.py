@@ -19,6 +19,7 @@ from app.web import dots
 from app.web.downloads import disposition
 from app.web.guard import reads
 from app.web.pages import city_of, show
+from app.web.remembered import remembered
 from app.web.visit import Reading
 from app.web.wording import N_, word
 
@@ -110,7 +111,7 @@ def index(
 ) -> Response:
     """The ranking. Places are those among all applications, also when one challenge alone is shown."""
     event = events.by_id(visit.session, city_of(visit).id, event_id)
-    found = results.of_event(visit.session, visit.scope, event.id, event.aggregate)
+    found = remembered(visit, results.of_event, visit.scope, event.id, event.aggregate)
     challenges = {row.about.challenge_id: row.about for row in found.rows}
     chosen = int(challenge) if challenge.isascii() and challenge.isdigit() and int(challenge) in challenges else None
     rows = [row for row in found.rows if chosen is None or row.about.challenge_id == chosen]
@@ -148,7 +149,7 @@ def index(
 def matrix(visit: Annotated[Reading, reads(Permission.RESULTS_SEE)], event_id: int, page: int = 1) -> Response:
     """The heat map."""
     event = events.by_id(visit.session, city_of(visit).id, event_id)
-    found = results.of_event(visit.session, visit.scope, event.id, event.aggregate)
+    found = remembered(visit, results.of_event, visit.scope, event.id, event.aggregate)
     pages, page = _pages(len(found.rows), page)
     return show(
         visit,
@@ -168,7 +169,7 @@ def matrix(visit: Annotated[Reading, reads(Permission.RESULTS_SEE)], event_id: i
 def download(visit: Annotated[Reading, reads(Permission.RESULTS_SEE)], event_id: int) -> Response:
     """Everything in the ranking, with each juror's total in a column of its own."""
     event = events.by_id(visit.session, city_of(visit).id, event_id)
-    found = results.of_event(visit.session, visit.scope, event.id, event.aggregate)
+    found = remembered(visit, results.of_event, visit.scope, event.id, event.aggregate)
     headers = {
         "Content-Type": "text/csv; charset=utf-8",
         "Content-Disposition": disposition("attachment", f"{event.slug}.csv"),

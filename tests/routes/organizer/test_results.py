@@ -230,9 +230,27 @@ def test_six_queries_whatever_the_number_of_rows(
         score(world, jurors, application, *[5] * rows)
     browser = sign_in(organizer)
     queries()
-    for page, expected in (("", 6), ("/matrix", 6), (".csv", 6), (f"/{made[0].id}", 8)):
+    # The figures are remembered from the first page to the next: two queries less.
+    for page, expected in (("", 6), ("/matrix", 4), (".csv", 4), (f"/{made[0].id}", 8)):
         assert browser.get(path + page).status_code == 200
         assert (page, queries()) == (page, expected)
+
+
+def test_remembered_figures_change_with_the_first_sheet_and_are_each_persons_own(
+    world: World, event: Event, city: City, organizer: Person, path: str, sign_in: SignIn
+) -> None:
+    juror, challenge = world.juror(event), world.challenge(event)
+    one, other = (world.application(challenge, world.company(name)) for name in ("Eka Oy", "Toka Oy"))
+    score(world, [juror], one, 4)
+    browser, colleague = sign_in(organizer), sign_in(world.organizer(city))
+    for page in (path, f"{path}/matrix"):
+        assert "4,00" in main_of(browser.get(page).text)
+    score(world, [juror], other, 7)
+    assert [(row[0], row[2]) for row in cells(browser.get(path).text)] == [("1", "7,00"), ("2", "4,00")]
+    assert [(row[0], row[2]) for row in cells(colleague.get(path).text)] == [("1", "7,00"), ("2", "4,00")]
+    world.conflict(other, organizer)
+    assert [(row[0], row[2]) for row in cells(browser.get(path).text)] == [("1", "4,00")]
+    assert len(cells(colleague.get(path).text)) == 2
 
 
 def test_dots_that_fall_on_one_another_stand_apart() -> None:
