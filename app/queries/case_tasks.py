@@ -29,7 +29,19 @@ def _of_cases(session: Session, actor: Actor, now: datetime) -> list[Task]:
         return []
     own_or_nobodys = col(FollowUpCase.owner_person_id).is_(None) | (col(FollowUpCase.owner_person_id) == actor.person)
     found = session.execute(
-        sa.select(FollowUpCase, col(Company.name), col(City.slug), col(City.time_zone))
+        sa.select(
+            col(FollowUpCase.id),
+            col(FollowUpCase.stage),
+            col(FollowUpCase.owner_person_id),
+            col(FollowUpCase.next_step),
+            col(FollowUpCase.next_step_on),
+            col(FollowUpCase.pilot_metric),
+            col(FollowUpCase.pilot_baseline),
+            col(FollowUpCase.pilot_ends_on),
+            col(Company.name),
+            col(City.slug),
+            col(City.time_zone),
+        )
         .join(Company, col(Company.id) == col(FollowUpCase.company_id))
         .join(City, col(City.id) == col(FollowUpCase.city_id))
         .where(visible_to(scope), col(FollowUpCase.stage) != Stage.CLOSED, own_or_nobodys)
@@ -37,24 +49,15 @@ def _of_cases(session: Session, actor: Actor, now: datetime) -> list[Task]:
     ).all()
     tasks: list[Task] = []
     lacking: dict[str, int] = {}
-    for case, company, slug, time_zone in found:
-        facts = CaseFacts(
-            stage=case.stage,
-            owner=case.owner_person_id,
-            next_step=case.next_step,
-            next_step_on=case.next_step_on,
-            pilot_metric=case.pilot_metric,
-            pilot_baseline=case.pilot_baseline,
-            pilot_ends_on=case.pilot_ends_on,
-        )
-        if missing(facts):
+    for id, stage, owner, step, step_on, metric, baseline, ends_on, company, slug, time_zone in found:
+        if missing(CaseFacts(stage, owner, step, step_on, metric, baseline, ends_on)):
             lacking[slug] = lacking.get(slug, 0) + 1
-        if case.owner_person_id is None or case.next_step_on is None:
+        if owner is None or step_on is None:
             continue
-        due = datetime.combine(case.next_step_on + timedelta(days=1), time(0), ZoneInfo(time_zone))
+        due = datetime.combine(step_on + timedelta(days=1), time(0), ZoneInfo(time_zone))
         if due - AHEAD <= now:
-            about = f"{company}: {case.next_step}" if case.next_step else company
-            params = {"city": slug, "case_id": case.id}
+            about = f"{company}: {step}" if step else company
+            params = {"city": slug, "case_id": id}
             # The day itself is shown, so the task is due at its last minute, not at the midnight after it.
             due -= timedelta(minutes=1)
             tasks.append(Task(TaskKind.NEXT_STEP, about, "procurement.cases.show", params, due, overdue=due < now))

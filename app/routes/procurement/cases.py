@@ -19,6 +19,7 @@ from app.services import followup as service
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import reads, writes
 from app.web.pages import city_of, go, path_for, show
+from app.web.remembered import remembered
 from app.web.visit import Reading, Writing
 from app.web.wording import N_
 
@@ -118,7 +119,7 @@ def index(visit: Annotated[Reading, reads(Permission.CASE_SEE)]) -> Response:
     city, asked = city_of(visit), dict(visit.request.query_params)
     view = asked.pop("view", "board")
     today = visit.now.astimezone(visit.zone).date()
-    everything = followup.rows(visit.session, visit.scope, city.id, today, visit.zone)
+    everything = remembered(visit, followup.rows, visit.scope, city.id, today, visit.zone)
     by = Narrowing(
         words=asked.get("words", "")[:200],
         owner=_number(asked.get("owner", "")),

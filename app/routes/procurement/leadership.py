@@ -15,6 +15,7 @@ from app.queries.leadership import Figures
 from app.routes.procurement.case_frame import Tab, tabs_of
 from app.web.guard import reads
 from app.web.pages import city_of, show
+from app.web.remembered import remembered
 from app.web.visit import Reading
 
 router = APIRouter(prefix="/procurement/{city}/leadership")
@@ -62,7 +63,7 @@ def show_leadership(visit: Annotated[Reading, reads(Permission.CASE_SEE)], event
         one for one in events.of_city(visit.session, city.id) if one.day_starts_at and one.day_starts_at <= visit.now
     ]
     chosen = next((one.id for one in known if str(one.id) == event), None)
-    everything = followup.rows(visit.session, visit.scope, city.id, today, visit.zone)
+    everything = remembered(visit, followup.rows, visit.scope, city.id, today, visit.zone)
     cases = [case for case in followup.narrowed(everything, Narrowing(event=chosen)) if case.stage.is_open]
     figures = leadership.figures(visit.session, visit.scope, city.id, visit.now, visit.zone, chosen)
     stories = followup.published(visit.session, city.id, chosen)
