@@ -10,7 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -87,11 +87,17 @@ def show_month(value: date | datetime, language: str, zone: ZoneInfo) -> str:
 
 @lru_cache(maxsize=4_000)
 def show_time(value: datetime, language: str, zone: ZoneInfo) -> str:
-    """13.00 in Finnish, 13:00 otherwise; in the hour that comes twice in autumn, with its offset."""
+    """13.00, or 13:00 in English; in the hour that comes twice in autumn, with its offset."""
     local = value.astimezone(zone)
     shown = format_time(local, "H.mm" if language != "en" else "HH:mm", locale=babel_locale(language))
     repeated = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return f"{shown} (UTC{local:%z})" if repeated else shown
+
+
+@lru_cache(maxsize=1_000)
+def zone_place(zone: str, language: str) -> str:
+    """The place that a time zone is called after: "Europe/Stockholm" is Tukholma in Finnish."""
+    return get_timezone_location(zone, locale=babel_locale(language), return_city=True)
 
 
 @lru_cache(maxsize=4_000)

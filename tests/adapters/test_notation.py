@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.adapters.language import show_date, show_from_now, show_money, show_number, show_time, translations
+from app.adapters.language import show_date, show_from_now, show_money, show_number, show_time, translations, zone_place
 from app.adapters.templates import rich, text
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -54,3 +54,11 @@ def test_numbers_and_times_are_written_as_each_language_does() -> None:
 def test_english_has_the_apostrophes_of_print() -> None:
     assert translations("en").gettext("the event's organizer") == "the event’s organizer"
     assert translations("en").ngettext("one's", "all %(num)s's", 2) == "all %(num)s’s"
+
+
+def test_time_zones_are_called_after_places_in_the_readers_language() -> None:
+    assert [zone_place("Europe/Stockholm", language) for language in ("fi", "sv", "en")] == [
+        "Tukholma",
+        "Stockholm",
+        "Stockholm",
+    ]

@@ -1,6 +1,7 @@
 """The city's own settings: its name, welcome, languages, zone, colours and logo."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -8,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.adapters import files, pictures
-from app.adapters.language import translations
+from app.adapters.language import translations, zone_place
 from app.domain.access import Permission
 from app.domain.localized import LANGUAGES
 from app.domain.refusals import Reason, Refused
@@ -36,7 +37,7 @@ class CityPage:
     frame: CityFrame
     form: Form
     themes: list[tuple[str, str]]
-    zones: list[str]
+    zones: list[tuple[str, str]]
     logo: str | None
 
 
@@ -85,11 +86,15 @@ def _page(visit: Visit[Any], city: City, form: Form) -> CityPage:
     logo = path_for(visit, "public.city.logo", city=city.slug) if city.logo else None
     gettext = translations(visit.language).gettext
     themes = [(theme, gettext(THEMES[theme])) for theme in service.THEMES]
-    return CityPage(city_frame(visit, "organizer.city.edit"), form, themes, _zones(), logo)
+    zones = sorted(((zone, zone_place(zone, visit.language)) for zone in _zones()), key=lambda pair: pair[1])
+    return CityPage(city_frame(visit, "organizer.city.edit"), form, themes, zones, logo)
 
 
+@cache
 def _zones() -> list[str]:
-    return sorted(zone for zone in available_timezones() if zone.startswith("Europe/"))
+    """The zones of Europe; an old name of a place that has a zone already is left out."""
+    own = (zone for zone in available_timezones() if zone.startswith("Europe/"))
+    return sorted(zone for zone in own if zone.endswith(f"/{zone_place(zone, 'en').replace(' ', '_')}"))
 
 
 def _logo(fields: Fields) -> bytes | None:
