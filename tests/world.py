@@ -223,6 +223,11 @@ class World:
                 .limit(1)
             ).one()
 
+    def person_of(self, application: Application) -> Person:
+        """Who began an application."""
+        with WriteSession(self.engine) as session:
+            return session.get_one(Person, application.created_by)
+
     def company_member(self, company: Company, role: Role, name: str = "") -> Person:
         """Somebody in a company beside its owner."""
         person = self.person(name)

@@ -16,6 +16,9 @@ from app.domain.refusals import Reason, Refused
 from app.models import Application, Attachment, Challenge, City, Company, Conflict, Decision, Event, Person, ScoreSheet
 from app.queries import companies
 
+MILESTONES = tuple(col(getattr(Event, field.name)) for field in fields(Milestones))
+"""The columns from which an event's phase follows, in the order of `Milestones`."""
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -215,7 +218,7 @@ def own(session: Session, scope: Scope, now: datetime) -> list[OwnRow]:
             col(Challenge.title),
             col(Event.name),
             col(City.name),
-            *_MILESTONES,
+            *MILESTONES,
         )
         .join(Event, col(Event.id) == Application.event_id)
         .join(Challenge, col(Challenge.id) == Application.challenge_id)
@@ -225,9 +228,6 @@ def own(session: Session, scope: Scope, now: datetime) -> list[OwnRow]:
         .order_by(col(Event.call_opens_at).desc(), col(Event.id).desc(), col(Challenge.number), col(Company.name))
     )
     return [_own_row(row, now) for row in rows]
-
-
-_MILESTONES = tuple(col(getattr(Event, field.name)) for field in fields(Milestones))
 
 
 def _own_row(row: sa.Row[Any], now: datetime) -> OwnRow:

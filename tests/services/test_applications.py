@@ -1,11 +1,17 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
-from app.adapters.database import WriteSession
+from app.adapters.database import WriteSession, reading, writing
+from app.domain.access import Permission, scope_of
 from app.domain.application import State
+from app.domain.phase import phase_at
 from app.models import Application, AuditEvent, OutgoingMail
+from app.queries import applications
+from app.services import applications as services
 from tests.world import World
 
 
@@ -44,3 +50,36 @@ def test_a_cancelled_place_goes_to_the_first_in_reserve(world: World, session: W
     assert states[second.id] is State.RESERVED
     told = session.exec(select(OutgoingMail.application_id).where(OutgoingMail.kind == "promoted"))
     assert list(told) == [first.id]
+
+
+def test_the_same_submit_twenty_times_at_once_is_one(world: World, engine: sa.Engine, now: datetime) -> None:
+    made = world.application(world.challenge(world.event(world.city())), state=State.DRAFT)
+    actor = world.actor(world.person_of(made))
+    scope = scope_of(actor, Permission.APPLICATION_EDIT)
+
+    def send(_: int) -> bool:
+        with writing(engine) as session:
+            application, event = applications.for_update(session, scope, made.id)
+            return services.submit(session, actor, application, now, phase_at(event.milestones, now))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(send, range(20))) == [False] * 19 + [True]
+    with reading(engine) as session:
+        assert len(session.exec(select(OutgoingMail).where(OutgoingMail.kind == "receipt")).all()) == 1
+
+
+def test_companies_that_send_at_once_get_numbers_of_their_own(world: World, engine: sa.Engine, now: datetime) -> None:
+    challenge = world.challenge(world.event(world.city()))
+    drafts = [world.application(challenge, state=State.DRAFT) for _ in range(8)]
+    actors = {made.id: world.actor(world.person_of(made)) for made in drafts}
+
+    def send(made: Application) -> int | None:
+        actor = actors[made.id]
+        with writing(engine) as session:
+            scope = scope_of(actor, Permission.APPLICATION_EDIT)
+            application, event = applications.for_update(session, scope, made.id)
+            services.submit(session, actor, application, now, phase_at(event.milestones, now))
+            return application.number
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(number or 0 for number in pool.map(send, drafts)) == list(range(1, 9))

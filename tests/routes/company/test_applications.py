@@ -1,10 +1,13 @@
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from app.adapters import clock
 from app.adapters.database import WriteSession, reading
 from app.domain.access import Role
 from app.domain.application import State
@@ -190,6 +193,29 @@ def test_a_closed_call_says_when_it_closed_and_keeps_what_was_typed(
     assert browser.get(f"/company/applications/new?challenge={challenge.id}").status_code == 200
     assert "sulkeutui" in browser.get(f"/company/applications/new?challenge={challenge.id}").text
     assert browser.get(f"/company/applications/{application_id}/edit").status_code == 303
+
+
+def test_the_moment_of_arrival_decides_however_long_the_queue(
+    world: World, browser: StrictClient, challenge: Challenge, engine: sa.Engine
+) -> None:
+    application_id = begin(browser, challenge)
+    browser.submit(f"/company/applications/{application_id}/edit", **FULL)
+    data, target = form_of(browser.get(f"/company/applications/{application_id}/submission/new").text)
+    with ThreadPoolExecutor(1) as pool:
+        with world.change() as session:  # somebody else is writing, and takes long
+            event = session.get_one(Event, challenge.event_id)
+            event.call_closes_at = clock.now() + timedelta(seconds=1)
+            session.flush()
+            answer = pool.submit(browser.post, target, data=data)
+            time.sleep(1.5)
+        assert answer.result(timeout=20).status_code == 303
+    kept = stored(engine, application_id)
+    assert kept.state is State.SUBMITTED
+    with reading(engine) as session:
+        closes_at = session.get_one(Event, challenge.event_id).call_closes_at
+    assert kept.receipt_at
+    assert closes_at
+    assert kept.receipt_at < closes_at < clock.now()
 
 
 def test_a_company_has_one_application_to_each_challenge(browser: StrictClient, challenge: Challenge) -> None:
