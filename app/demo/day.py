@@ -49,7 +49,7 @@ def _session(
         kind=SessionKind(item["kind"]),
         title=text(item["title"]),
         abstract=text(item.get("abstract")),
-        place_id=places.get(item.get("place")),
+        place_id=places.get(str(item.get("place"))),
         starts_at=loaded.calendar.at(day, item["starts"]),
         ends_at=loaded.calendar.at(day, item["ends"]),
         application_id=loaded.ids["application"].get(item.get("application")),
