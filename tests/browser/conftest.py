@@ -106,5 +106,7 @@ def open_as(chromium: Browser, demo_server: Server) -> Iterator[Callable[..., Pa
         return page
 
     yield open_page
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if os.environ.get("KIPINA_TEST_PICTURES"):  # what each browser saw last, for finding out why a test fails
+            context.pages[0].screenshot(path=f"{os.environ['KIPINA_TEST_PICTURES']}/{number}.png", full_page=True)
         context.close()
