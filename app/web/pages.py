@@ -91,12 +91,9 @@ class Here:
 
 def path_of(app: FastAPI, language: str, route: str, /, **params: Any) -> str:
     """The local path of a route in a language; parameters that begin with `q_` become the query."""
-    path = app.state.paths.get(route)
-    if path is None:  # while rooms are being built
-        return f"#{route}"
     named = {key: quote(str(value), safe="") for key, value in params.items() if not key.startswith("q_")}
     query = urlencode({key[2:]: value for key, value in params.items() if key.startswith("q_")})
-    return f"/{language}{path.format(**named)}".rstrip("/") + (f"?{query}" if query else "")
+    return f"/{language}{app.state.paths[route].format(**named)}".rstrip("/") + (f"?{query}" if query else "")
 
 
 def connect(app: FastAPI, base_url: str) -> None:
