@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from app.domain.access import Scope
@@ -134,6 +135,14 @@ def not_conflicted(scope: Scope) -> sa.ColumnElement[bool]:
         .where(col(Conflict.application_id) == Application.id, col(Conflict.person_id) == scope.person)
         .correlate(Application)
     )
+
+
+def no_conflict(
+    application: sa.ColumnElement[int] | Mapped[int], person: sa.ColumnElement[int] | Mapped[int]
+) -> sa.ColumnElement[bool]:
+    """The person of a row has no conflict of interest in the application of that row."""
+    declared = sa.alias(Conflict.__table__)  # type: ignore[attr-defined]
+    return ~sa.exists().where(declared.c.application_id == application, declared.c.person_id == person)
 
 
 def for_update(session: Session, scope: Scope, application_id: int) -> tuple[Application, Event]:
@@ -312,6 +321,7 @@ def told(session: Session, application: Application, phase: Phase) -> Told | Non
             ScoreSheet.application_id == application.id,
             col(ScoreSheet.submitted_at).is_not(None),
             ScoreSheet.comment_company != "",
+            no_conflict(col(ScoreSheet.application_id), col(ScoreSheet.person_id)),
         )
         .order_by(col(ScoreSheet.id))
     )

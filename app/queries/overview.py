@@ -32,8 +32,7 @@ from app.models import (
     ProgrammeSession,
     ScoreSheet,
 )
-from app.queries.applications import not_conflicted
-from app.queries.panel import no_conflict
+from app.queries.applications import no_conflict, not_conflicted
 
 
 @dataclass

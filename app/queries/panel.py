@@ -7,7 +7,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from app.domain.access import CITY_ROLES, Scope
@@ -25,7 +24,7 @@ from app.models import (
     Person,
     ScoreSheet,
 )
-from app.queries.applications import not_conflicted
+from app.queries.applications import no_conflict, not_conflicted
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +77,6 @@ def in_review(scope: Scope, event_id: int) -> sa.ColumnElement[bool]:
         col(Application.state).in_(IN_REVIEW),
         not_conflicted(scope),
     )
-
-
-def no_conflict(
-    application: sa.ColumnElement[int] | Mapped[int], person: sa.ColumnElement[int] | Mapped[int]
-) -> sa.ColumnElement[bool]:
-    """The person of a row has no conflict of interest in the application of that row."""
-    declared = sa.alias(Conflict.__table__)  # type: ignore[attr-defined]
-    return ~sa.exists().where(declared.c.application_id == application, declared.c.person_id == person)
 
 
 def seats(session: Session, event_id: int) -> list[Seat]:

@@ -30,8 +30,9 @@ from app.domain.scoring import (
 )
 from app.domain.scoring import Criterion as Scored
 from app.models import Application, Challenge, Company, Conflict, Criterion, Decision, Person, Score, ScoreSheet
+from app.queries.applications import no_conflict
 from app.queries.criteria import ORDER, applies_to
-from app.queries.panel import in_review, no_conflict
+from app.queries.panel import in_review
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,8 @@ from app.models import (
     Score,
     ScoreSheet,
 )
-from app.queries.applications import not_conflicted
+from app.queries.applications import no_conflict, not_conflicted
 from app.queries.criteria import ORDER, applies_to
-from app.queries.panel import no_conflict
 
 
 @dataclass(frozen=True, slots=True)

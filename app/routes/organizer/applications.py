@@ -148,4 +148,3 @@ def _head(key: Sort, wanted: Wanted, asked: dict[str, Any]) -> Head:
 
 def _query(values: dict[str, Any]) -> str:
     return "?" + urlencode({name: value for name, value in values.items() if value})
-
