@@ -14,6 +14,7 @@ from app.domain.phase import Phase
 from app.domain.refusals import Reason, Refused
 from app.queries import applications, audit, calls, events
 from app.queries.applications import PER_PAGE, SentRow, Sort, Wanted, Whole
+from app.queries.audit import Deed
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.web.answers import Answered, answered, ground_of
 from app.web.deeds import Told, tell
@@ -127,7 +128,9 @@ def show_application(
             whole=whole,
             answers=answered(whole.application, visit.language),
             ground=ground_of(whole.application, visit.language),
-            deeds=[tell(deed, names, visit.language, visit.zone) for deed in found[: audit.PAGE]],
+            deeds=[
+                _told_briefly(deed, tell(deed, names, visit.language, visit.zone)) for deed in found[: audit.PAGE]
+            ],
             newer=f"?page={page - 1}" if page > 1 else None,
             older=f"?page={page + 1}" if len(found) > audit.PAGE else None,
         ),
@@ -137,6 +140,12 @@ def show_application(
 def scope_in_city(visit: Reading) -> Scope:
     """The scope in the address's city alone: who organizes in two cities finds each one's things under its own name."""
     return replace(visit.scope, cities=frozenset({city_of(visit).id}))
+
+
+def _told_briefly(deed: Deed, told: Told) -> Told:
+    """Without what the page says anyway: the name of the application, and the values that its steps follow from."""
+    stepped = deed.object_type == "application" and deed.action != "edited"
+    return replace(told, about="", changes=[] if stepped else told.changes)
 
 
 def _head(key: Sort, wanted: Wanted, asked: dict[str, Any]) -> Head:
