@@ -69,12 +69,10 @@ def bound(value: str) -> str:
 
 @lru_cache(maxsize=2_000)
 def rich(value: str) -> Markup:
-    """Markdown written by people → safe HTML. Headings start at h3, for the page owns h1 and h2."""
+    """Markdown written by people → safe HTML. The page owns h1 and h2: the highest level that is used becomes h3."""
     html = _markdown.render(bound(value or ""))
-    for level in (3, 2, 1):
-        html = html.replace(f"<h{level}>", f"<h{min(level + 2, 4)}>").replace(
-            f"</h{level}>", f"</h{min(level + 2, 4)}>"
-        )
+    used = sorted(set(re.findall(r"<h([1-6])>", html)))
+    html = re.sub(r"(</?h)([1-6])>", lambda tag: f"{tag[1]}{min(3 + used.index(tag[2]), 4)}>", html)
     return Markup(nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}))  # noqa: S704
 
 

@@ -170,6 +170,16 @@ def _reading(what: str) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+def reached(session: Session, scope: Scope, event_id: int) -> list[tuple[int, Stage]]:
+    """(application, the furthest stage it reached) of each follow-up case of an event, for `followup.funnel`."""
+    rows = session.execute(
+        sa.select(col(FollowUpCase.application_id), col(FollowUpCase.furthest))
+        .join(Application, col(Application.id) == FollowUpCase.application_id)
+        .where(col(FollowUpCase.event_id) == event_id, not_conflicted(scope))
+    )
+    return [(application_id, stage) for application_id, stage in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """An event in the row of its editions."""

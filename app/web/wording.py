@@ -269,7 +269,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Aggregate.TRIMMED_MEAN: N_("Trimmed mean"),
     },
     EventStep: {
-        EventStep.FILL_IN: N_("See what is missing"),
+        EventStep.FILL_IN: N_("Fill in what is missing"),
         EventStep.PUBLISH: N_("Publish the event"),
         EventStep.SEAT_JURY: N_("Invite the jury"),
         EventStep.READ_APPLICATIONS: N_("Read the applications"),

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -62,3 +63,11 @@ def test_time_zones_are_called_after_places_in_the_readers_language() -> None:
         "Stockholm",
         "Stockholm",
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "levels"),
+    [("# a", ["h3"]), ("## a\n\n### b", ["h3", "h4"]), ("# a\n\n### b\n\n##### c", ["h3", "h4", "h4"]), ("a", [])],
+)
+def test_headings_of_a_text_begin_below_those_of_the_page(typed: str, levels: list[str]) -> None:
+    assert re.findall(r"<(h\d)>", rich(typed)) == levels

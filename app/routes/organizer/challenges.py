@@ -35,8 +35,8 @@ LABELS = FIELDS | {
     "cpv": N_("CPV code"),
     "owner_person": N_("Owner"),
     "owner_unit": N_("Unit"),
-    "budget_min": N_("Budget from"),
-    "budget_max": N_("Budget to"),
+    "budget_min": N_("At least"),
+    "budget_max": N_("At most"),
 }
 
 
@@ -102,7 +102,7 @@ def create(visit: Annotated[Writing, writes(Permission.EVENT_MANAGE)], posted: P
     fields = Fields(posted, visit.language, visit.zone)
     draft = _draft(visit, fields, city, event, service.ChallengeDraft(NOTHING))
     if fields.raw("do") == "preview":
-        return show(visit, replace(_form_page(visit, event, None, fields.form(FORM)), preview=draft))
+        return _preview(visit, event, None, fields, draft)
     if not fields.errors:
         try:
             made = service.create(visit.session, visit.actor, event, draft, visit.now)
@@ -145,7 +145,7 @@ def update(
     fields = Fields(posted, visit.language, visit.zone)
     draft = _draft(visit, fields, city, event, service.draft_of(challenge))
     if fields.raw("do") == "preview":
-        return show(visit, replace(_form_page(visit, event, challenge, fields.form(FORM)), preview=draft))
+        return _preview(visit, event, challenge, fields, draft)
     if not fields.errors:
         try:
             service.edit(visit.session, visit.actor, event, challenge, draft, fields.version(), visit.now)
@@ -207,6 +207,14 @@ def _form_page(visit: Visit[Any], event: Event, challenge: Challenge | None, for
         owners=[(person.id, person.name or person.email) for person in people.staff(visit.session, city.id)],
         suggestions=cpv.matching(visit.session, form.typed.get("cpv", ""), most=6) if "cpv" in form.errors else [],
     )
+
+
+def _preview(
+    visit: Writing, event: Event, challenge: Challenge | None, fields: Fields, draft: service.ChallengeDraft
+) -> Response:
+    """What would be read, above the form; what is wrong with it is said when it is saved."""
+    form = replace(fields.form(FORM), errors={})
+    return show(visit, replace(_form_page(visit, event, challenge, form), preview=draft))
 
 
 def _stored(visit: Visit[Any], challenge: Challenge) -> Form:

@@ -9,7 +9,10 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.adapters.language import show_date, show_time, translations
+from app.domain import followup
 from app.domain.access import Permission, holds_in_city
+from app.domain.application import State
+from app.domain.followup import FunnelStep
 from app.domain.localized import Localized
 from app.domain.phase import Phase, Station, date_faults, life_line
 from app.domain.refusals import Reason, Refused
@@ -99,6 +102,14 @@ class NewPage:
     earlier: list[Event]
 
 
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """From many to few; the title says the finding."""
+
+    title: str
+    steps: list[tuple[str, int]]
+
+
 @dataclass(frozen=True)
 class EventPage:
     """The hub of an event: its life, how far it has come, and the next thing to do."""
@@ -108,6 +119,7 @@ class EventPage:
     event: Event
     life: list[Station]
     figures: Figures
+    funnel: Funnel | None
     gaps: list[GapLine]
     next_step: Link | None
     editions: list[Edition]
@@ -172,14 +184,19 @@ def show_event(visit: Annotated[Reading, reads(Permission.EVENT_SEE)], event_id:
     event = events.by_id(visit.session, city.id, event_id)
     frame = frame_of(visit, event, "organizer.events.show")
     figures = overview.of_events(visit.session, visit.scope, [event.id])[event.id]
-    gaps = readiness.gaps_of(visit.session, event) if frame.phase is Phase.DRAFT else []
+    found = readiness.gaps_of(visit.session, event) if frame.phase is Phase.DRAFT else []
+    gaps = gap_lines(visit, city, event.id, found)
+    next_step = step_link(visit, city, event.id, frame.phase, facts_of(figures, len(gaps)))
+    if next_step and gaps:
+        next_step = replace(next_step, href=gaps[0].href)  # the list stands on this very page
     page = EventPage(
         frame=frame,
         event=event,
         life=life_line(event.milestones, visit.now),
         figures=figures,
-        gaps=gap_lines(visit, city, event.id, gaps),
-        next_step=step_link(visit, city, event.id, frame.phase, facts_of(figures, len(gaps))),
+        funnel=_funnel(visit, event, figures),
+        gaps=gaps,
+        next_step=next_step,
         editions=overview.editions(visit.session, event),
     )
     return show(visit, page)
@@ -228,6 +245,25 @@ def _line(visit: Reading, city: CityFacts, event: Event, figures: Figures) -> Ev
         figures=figures,
         next_step=step_link(visit, city, event.id, phase, facts),
     )
+
+
+def _funnel(visit: Reading, event: Event, figures: Figures) -> Funnel | None:
+    """Nothing to draw before the decisions; after the day the follow-up is in it."""
+    gettext = translations(visit.language).gettext
+    if figures.cases:
+        reached = overview.reached(visit.session, visit.scope, event.id)
+        counts = followup.funnel(figures.sent, figures.pitching, reached)
+        title = gettext("%(applied)s applied, %(heard)s were heard, %(piloted)s came to a pilot") % {
+            "applied": figures.sent, "heard": figures.pitching, "piloted": counts[FunnelStep.PILOTED],
+        }  # fmt: skip
+        return Funnel(title, [(word(step, visit.language), count) for step, count in counts.items()])
+    if not figures.decided:
+        return None
+    title = gettext("%(invited)s of %(applied)s applications were invited") % {
+        "invited": figures.invited, "applied": figures.sent,
+    }  # fmt: skip
+    steps = [(gettext("Applied"), figures.sent), (gettext("Invited"), figures.invited)]
+    return Funnel(title, [*steps, (gettext("Coming"), figures.states[State.CONFIRMED])])
 
 
 def _new_page(visit: Visit[Any], form: Form) -> NewPage:

@@ -56,14 +56,34 @@ def _words(gap: Gap, language: str) -> str:
     return written % {"field": gettext(FIELDS[gap.field.split()[0]]), "languages": lacking}
 
 
+# The field that a lack is about, where its name does not say so.
+_FIELD_OF = {
+    Lack.CALL_OPENS: "call_opens_at",
+    Lack.CALL_CLOSES: "call_closes_at",
+    Lack.PITCH_DAY: "day_starts_at",
+    Lack.DATE_ORDER: "call_opens_at",
+    Lack.CRITERION_NAME: "name",
+}
+
+
 def _href(visit: Visit[Any], city: CityFacts, event_id: int, gap: Gap) -> str:
+    """The form in which it is mended, at the very field."""
     of_event = {"city": city.slug, "event_id": event_id}
+    if gap.part is Part.EVENT:
+        return f"{path_for(visit, 'organizer.events.edit', **of_event)}#organizer-events-edit-{_field(gap)}"
     if gap.part is Part.CHALLENGE:
         if gap.row_id is None:
             return path_for(visit, "organizer.challenges.new", **of_event)
-        return path_for(visit, "organizer.challenges.edit", **of_event, challenge_id=gap.row_id)
-    if gap.part is Part.CRITERIA:
-        if gap.row_id is None:
-            return path_for(visit, "organizer.criteria.index", **of_event)
-        return path_for(visit, "organizer.criteria.edit", **of_event, criterion_id=gap.row_id)
-    return path_for(visit, "organizer.events.edit", **of_event)
+        form = path_for(visit, "organizer.challenges.edit", **of_event, challenge_id=gap.row_id)
+        return f"{form}#organizer-challenges-form-{_field(gap)}"
+    if gap.row_id is None:
+        return path_for(visit, "organizer.criteria.index", **of_event)
+    form = path_for(visit, "organizer.criteria.edit", **of_event, criterion_id=gap.row_id)
+    return f"{form}#organizer-criteria-form-{_field(gap)}"
+
+
+def _field(gap: Gap) -> str:
+    if gap.lack is not Lack.TRANSLATION:
+        return _FIELD_OF.get(gap.lack, gap.lack.value)
+    name, _, number = gap.field.partition(" ")
+    return f"{name}_{int(number) - 1}_{gap.languages[0]}" if name == "anchor" else f"{name}_{gap.languages[0]}"

@@ -13,7 +13,7 @@ from app.queries import cities, people
 from app.routes.organizer.city_frame import CityFrame, city_frame
 from app.services import people as service
 from app.web.asking import unconfirmed
-from app.web.forms import Fields, Form, Posted, filled
+from app.web.forms import Fields, Form, Posted
 from app.web.guard import reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
@@ -38,7 +38,7 @@ class PeoplePage:
 @router.get("", name="organizer.people.index")
 def index(visit: Annotated[Reading, reads(Permission.CITY_MANAGE)]) -> Response:
     """The list."""
-    return show(visit, _page(visit, filled(FORM, {"role": Role.ORGANIZER})))
+    return show(visit, _page(visit, Form(FORM)))
 
 
 @router.post("", name="organizer.people.create")
