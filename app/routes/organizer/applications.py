@@ -128,9 +128,7 @@ def show_application(
             whole=whole,
             answers=answered(whole.application, visit.language),
             ground=ground_of(whole.application, visit.language),
-            deeds=[
-                _told_briefly(deed, tell(deed, names, visit.language, visit.zone)) for deed in found[: audit.PAGE]
-            ],
+            deeds=[_told_briefly(deed, tell(deed, names, visit.language, visit.zone)) for deed in found[: audit.PAGE]],
             newer=f"?page={page - 1}" if page > 1 else None,
             older=f"?page={page + 1}" if len(found) > audit.PAGE else None,
         ),
