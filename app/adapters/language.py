@@ -74,7 +74,7 @@ def show_date(value: date | datetime, language: str, zone: ZoneInfo) -> str:
 def show_day(value: date | datetime, language: str, zone: ZoneInfo) -> str:
     """The day with its weekday: perjantai 12.2.2027."""
     day = value.astimezone(zone).date() if isinstance(value, datetime) else value
-    pattern = {"fi": "EEEE d.M.yyyy", "sv": "EEEE d.M.yyyy", "en": "EEEE d MMMM yyyy"}[language]
+    pattern = {"fi": "cccc d.M.yyyy", "sv": "cccc d.M.yyyy", "en": "cccc d MMMM yyyy"}[language]
     return format_date(day, pattern, locale=babel_locale(language))
 
 

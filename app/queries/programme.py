@@ -321,6 +321,12 @@ def latest(session: Session, event_id: int) -> tuple[ReleaseRow, Programme] | No
     return found[0] if found else None
 
 
+def told(session: Session, event_id: int) -> Programme | None:
+    """What the newest release tells; None before the first."""
+    found = latest(session, event_id)
+    return found[1] if found else None
+
+
 def releases(session: Session, event_id: int) -> list[tuple[ReleaseRow, Programme]]:
     """All releases, the newest first."""
     return _releases(session, event_id, newest_only=False)

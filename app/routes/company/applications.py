@@ -22,8 +22,9 @@ from app.domain.application import Action, State, may
 from app.domain.ids import CompanyId
 from app.domain.phase import Phase, phase_at
 from app.domain.refusals import Reason, Refused
+from app.domain.release import Programme
 from app.models import Application, Event
-from app.queries import applications, calls, case, cities, companies
+from app.queries import applications, calls, case, cities, companies, programme
 from app.queries.applications import OwnRow, Told, Whole
 from app.queries.calls import CallChallenge
 from app.queries.case import OwnCase
@@ -108,6 +109,8 @@ class ShowPage:
     ground: str
     told: Told | None
     cases: list[OwnCase]
+    programme: Programme | None
+    """The newest release, for the company's own times."""
     may: Mapping[str, bool]
 
 
@@ -166,6 +169,7 @@ def show_application(visit: Annotated[Reading, reads(Permission.APPLICATION_SEE_
         ground=ground_of(application, visit.language),
         told=applications.told(visit.session, application, phase),
         cases=case.of_application(visit.session, application.id) if phase.reached(Phase.HELD) else [],
+        programme=programme.told(visit.session, application.event_id) if phase.reached(Phase.DECIDED) else None,
         may=allowed,
     )
     return show(visit, page)

@@ -87,7 +87,7 @@ def _page(visit: Reading | Writing, event: Event, form: Form | None) -> NewPage:
     refusal = releases.refusal(event, draft, visit.now)
     return NewPage(
         frame=frame_of(visit, event, "organizer.programme.index"),
-        form=form or filled(FORM, {"name": f"1.{number}"}),
+        form=form or filled(FORM, {"name": f"1.{number}" if not latest or latest[0].name != f"1.{number}" else ""}),
         draft=draft,
         change=_change(draft.programme, latest[1] if latest else None),
         clashes=len(schedule.clashes(rules, event.day_starts_at, event.day_ends_at)),
