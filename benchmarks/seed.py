@@ -16,6 +16,7 @@ from app.domain.access import PUBLIC, Role
 from app.domain.application import State
 from app.domain.followup import Stage
 from app.domain.localized import Localized
+from app.domain.schedule import SessionKind
 from app.models import (
     Application,
     Assignment,
@@ -32,7 +33,7 @@ from app.models import (
     Unit,
 )
 from app.queries import cities as city_queries
-from app.services import challenges, cities, criteria, events, people
+from app.services import challenges, cities, criteria, events, people, programme, releases
 from app.web import session as web_session
 
 CITY = "tampere"
@@ -122,6 +123,9 @@ def seed(engine: sa.Engine, size: Size = FULL) -> Seeded:
         ]
         bulk(session, [draft for draft, _ in drafts])
 
+        told, needs, _ = _event(session, city.id, "Kipinä 2026", NOW - 50 * DAY, organizer, units)
+        _programme(session, city.id, told, needs, companies)
+
         signed_in = [web_session.begin(session, person.id, NOW) for person in (organizer, *jurors, *owners)]
         return Seeded(
             organizer=signed_in[0],
@@ -131,6 +135,32 @@ def seed(engine: sa.Engine, size: Size = FULL) -> Seeded:
             scoring=[application.id for application in applications],
             drafts=[(draft.id, signed_in[1 + size.jurors + owner]) for draft, owner in drafts],
         )
+
+
+def _programme(
+    session: WriteSession, city_id: int, event: Event, needs: list[Challenge], companies: list[Company]
+) -> None:
+    """Sixty pitches on three stages, released."""
+    city = city_queries.facts_by_id(session, city_id)
+    assert city is not None
+    assert event.day_starts_at is not None
+    event.decided_at = NOW - 20 * DAY
+    stages = [
+        programme.add_place(session, PUBLIC, event, programme.PlaceDraft(text(f"Lava {n}")), NOW) for n in (1, 2, 3)
+    ]
+    pitching = [
+        _application(event, needs[n % 8], company, n + 1, State.CONFIRMED) for n, company in enumerate(companies[:60])
+    ]
+    bulk(session, list(pitching))
+    for n in range(60):
+        starts = event.day_starts_at + timedelta(minutes=10 * (n // 3))
+        draft = programme.SessionDraft(
+            SessionKind.PITCH, title=text(f"Pitch {n}"), place_id=stages[n % 3].id, starts_at=starts,
+            ends_at=starts + timedelta(minutes=8), application_id=pitching[n % len(pitching)].id,
+        )  # fmt: skip
+        programme.add_session(session, PUBLIC, event, draft, NOW)
+    session.flush()
+    releases.release(session, PUBLIC, city, event, "1.0", text("Ensimmäinen"), NOW)
 
 
 def _people(kind: str, many: int) -> list[Person]:
