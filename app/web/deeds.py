@@ -57,7 +57,6 @@ _OBJECTS: dict[str, str] = {
     "case_entry": N_("Entry"),
     "challenge": N_("Challenge"),
     "city": N_("City"),
-    "city_member": N_("Role"),
     "conflict": N_("Conflict of interest"),
     "criterion": N_("Criterion"),
     "decision": N_("Decision"),
