@@ -19,6 +19,7 @@ from app.models import (
     Criterion,
     FollowUpCase,
     JurySeat,
+    OutgoingMail,
     Person,
     Place,
     Platform,
@@ -92,6 +93,10 @@ def of_event(session: Session, event_id: int, viewer: int | None, page: int) -> 
         "conflict": sa.select(col(Conflict.id)).where(col(Conflict.application_id).in_(applications)),
         "score_sheet": sa.select(col(ScoreSheet.id)).where(col(ScoreSheet.application_id).in_(applications)),
     }
+    parts["outgoing_mail"] = sa.select(col(OutgoingMail.id)).where(
+        col(OutgoingMail.event_id) == event_id,
+        sa.or_(col(OutgoingMail.application_id).is_(None), col(OutgoingMail.application_id).in_(applications)),
+    )
     for table in (Challenge, Criterion, JurySeat, Place, ProgrammeSession, ProgrammeRelease):
         parts[str(table.__tablename__)] = sa.select(col(table.id)).where(col(table.event_id) == event_id)
     return _page(
@@ -153,6 +158,7 @@ def names(session: Session, deeds: list[Deed]) -> dict[tuple[str, int], str | Lo
         "programme_session": (ProgrammeSession.id, ProgrammeSession.title),
         "follow_up_case": (FollowUpCase.id, FollowUpCase.title),
         "programme_release": (ProgrammeRelease.id, ProgrammeRelease.name),
+        "outgoing_mail": (OutgoingMail.id, OutgoingMail.subject),
     }  # fmt: skip
     if ids := wanted.get("decision"):
         wanted.setdefault("application", set()).update(ids)

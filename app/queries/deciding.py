@@ -143,7 +143,10 @@ def to_sign(session: Session, event_id: int) -> list[tuple[Application, Decision
 
 
 def reserves(session: Session, event_id: int) -> list[tuple[Application, Decision]]:
-    """Who waits in reserve, the first to move up at the top; to be changed."""
+    """Who waits in reserve, the first to move up at the top; to be changed.
+
+    Locked, so that two who cancel at the same moment make two move up: the second waits until the first is done.
+    """
     found = session.exec(
         select(Application, Decision)
         .join(Decision, col(Decision.application_id) == Application.id)

@@ -160,8 +160,6 @@ def sign(
 
 def promote_next(session: WriteSession, actor: Actor, event: Event, now: datetime) -> Application | None:
     """The reserve with the lowest rank moves up, and its company is told; None when nobody is left in reserve."""
-    # Two that cancel at the same moment make two move up: the second waits here until the first is done.
-    session.execute(sa.select(col(Event.id)).where(col(Event.id) == event.id).with_for_update())
     waiting = {application.id: (application, d) for application, d in deciding_queries.reserves(session, event.id)}
     first = next_reserve(Prepared(d.application_id, d.outcome, d.reserve_rank) for _, d in waiting.values())
     if first is None:

@@ -105,6 +105,7 @@ _FIELDS: dict[str, str] = {
     "scale_max": N_("Scale"), "scores": N_("Scores"), "show_others_scores": N_("Jurors see each other's scores"),
     "shown_to_company": N_("Shown to the company"), "slug": N_("Address"), "solution": N_("Solution"),
     "stage": N_("Stage"), "stand": N_("Stand"), "starts_at": N_("Begins"), "state": N_("State"),
+    "body": N_("Text"), "subject": N_("Subject"),
     "strategy_goal": N_("Goal in the city's strategy"), "summary": N_("Summary"), "team": N_("Team"),
     "text": N_("Text"), "theme": N_("Colours"), "themes": N_("Themes"), "time_zone": N_("Time zone"),
     "title": N_("Title"),

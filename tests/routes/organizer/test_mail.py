@@ -119,6 +119,8 @@ def test_words_change_before_the_mail_leaves_and_not_afterwards(
     with reading(engine) as session:
         trail = session.exec(select(AuditEvent).where(AuditEvent.object_type == "outgoing_mail")).one()
     assert (trail.action, trail.person_id) == ("edited", organizer.id)
+    history = words(browser.get(f"/organizer/tampere/history/event/{event.id}").text)
+    assert "Uusi teksti" in history
 
 
 def test_held_mails_are_let_go_but_those_of_decisions_wait_for_the_signature(
