@@ -16,7 +16,7 @@ def waiting(session: Session, actor: Actor, now: datetime, language: str) -> lis
     if not scope.jury_of:
         return []
     events = {event.id: event for event in scoring.events_of(session, scope, now) if event.at_work}
-    left = Counter(item.event_id for item in scoring.queue(session, scope, events) if not item.sent)
+    left = Counter(item.event_id for item in scoring.places(session, scope, events) if not item.sent)
     return [
         Task(
             TaskKind.SCORE,

@@ -12,7 +12,7 @@ from app.domain.refusals import Reason, Refused
 from app.models import Application, Event, ScoreSheet
 from app.queries import scoring
 from app.queries.applications import File, files
-from app.queries.scoring import CriterionRow, OtherSheet, Party, QueueItem
+from app.queries.scoring import CriterionRow, OtherSheet, Party, Place
 from app.services.scoring import SheetDraft, save
 from app.web.answers import Answered, answered, ground_of
 from app.web.forms import Fields, Form, Posted, filled
@@ -64,7 +64,7 @@ class SheetPage:
     changed: bool
     done: int
     total: int
-    next: QueueItem | None
+    next: Place | None
     others: list[OtherSheet]
     stored: list[tuple[CriterionRow, int | None]] = field(default_factory=list)
     stored_comments: tuple[str, str] = ("", "")
@@ -128,7 +128,7 @@ def autosave(
 
 def go_on(visit: Writing, event: Event, after: int | None, flash: str) -> Response:
     """To the next application of the event: before it is read one says that there is no conflict; else to the queue."""
-    following = scoring.next_item(scoring.queue(visit.session, visit.scope, [event.id]), after)
+    following = scoring.next_item(scoring.places(visit.session, visit.scope, [event.id]), after)
     if following is None:
         return go(visit, "jury.queue.index", flash=flash)
     route = "jury.scores.edit" if following.begun else "jury.conflicts.new"
@@ -194,7 +194,7 @@ def _page(
     **more: Any,
 ) -> SheetPage:
     session, person = visit.session, _person(visit)
-    items = scoring.queue(session, visit.scope, [event.id])
+    items = scoring.places(session, visit.scope, [event.id])
     sent = sheet is not None and sheet.submitted_at is not None
     return SheetPage(
         party=scoring.party(session, application, event),
