@@ -99,16 +99,16 @@ def of_event(session: Session, event_id: int, viewer: int | None, page: int) -> 
     )
     for table in (Challenge, Criterion, JurySeat, Place, ProgrammeSession, ProgrammeRelease):
         parts[str(table.__tablename__)] = sa.select(col(table.id)).where(col(table.event_id) == event_id)
-    return _page(
-        session,
-        sa.or_(
-            *(
-                sa.and_(col(AuditEvent.object_type) == kind, col(AuditEvent.object_id).in_(ids))
-                for kind, ids in parts.items()
-            )
-        ),
-        page,
+    belongs = [
+        sa.and_(col(AuditEvent.object_type) == kind, col(AuditEvent.object_id).in_(ids)) for kind, ids in parts.items()
+    ]
+    # What was removed is in no table any more, but its last values say where it belonged.
+    removed = sa.and_(
+        col(AuditEvent.object_type).in_(("challenge", "criterion")),
+        col(AuditEvent.action) == "removed",
+        col(AuditEvent.before)["event_id"].as_integer() == event_id,
     )
+    return _page(session, sa.or_(*belongs, removed), page)
 
 
 def of_city(session: Session, city_id: int, page: int) -> list[Deed]:
