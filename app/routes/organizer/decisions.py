@@ -34,6 +34,8 @@ Seeing = Annotated[Reading, reads(Permission.DECISION_MANAGE)]
 Deciding = Annotated[Writing, writes(Permission.DECISION_MANAGE)]
 
 SEVERAL = "decisions"
+ROWS = 50
+"""Applications on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,17 @@ class DecisionsPage:
     form: Form
     challenge: int | None
     only: str
+    number: int
+    pages: int
     places: int
     too_early: str
     signed: Signed | None
+
+    @property
+    def filters(self) -> dict[str, str | int]:
+        """What has been chosen to be shown, for addresses; the page is not among it."""
+        chosen = {"q_challenge": self.challenge, "q_only": self.only}
+        return {name: value for name, value in chosen.items() if value}
 
     @property
     def offered(self) -> list[Outcome]:
@@ -163,13 +173,13 @@ def _by_place(row: Row) -> float:
 
 
 @router.get("", name="organizer.decisions.index")
-def index(visit: Seeing, event_id: int, challenge: str = "", only: str = "") -> Response:
+def index(visit: Seeing, event_id: int, challenge: str = "", only: str = "", page: int = 1) -> Response:
     """Everything, ranked as the jury left it."""
     event = events.by_id(visit.session, city_of(visit).id, event_id)
-    return show(visit, _page(visit, event, filled(SEVERAL, {}), challenge, only))
+    return show(visit, _page(visit, event, filled(SEVERAL, {}), challenge, only, page))
 
 
-def _page(visit: Visit[Any], event: Event, form: Form, challenge: str, only: str) -> DecisionsPage:
+def _page(visit: Visit[Any], event: Event, form: Form, challenge: str, only: str, number: int) -> DecisionsPage:
     overview = overview_of(visit, event)
     chosen = next((key for key, _, _ in overview.challenges if str(key) == challenge), None)
     faulty = {problem.application for problem in overview.problems}
@@ -178,16 +188,20 @@ def _page(visit: Visit[Any], event: Event, form: Form, challenge: str, only: str
         for row in overview.rows
         if chosen in {None, row.item.challenge_id} and (only != "missing" or row.item.id in faulty)
     ]
+    pages = max(1, math.ceil(len(rows) / ROWS))
+    number = min(max(1, number), pages)
     frame = frame_of(visit, event, "organizer.decisions.index")
     signed = Signed(event.decided_at, deciding.signer(visit.session, event)) if event.decided_at else None
     early = not frame.phase.reached(Phase.CALL_CLOSED)
     return DecisionsPage(
         frame=frame,
         overview=overview,
-        rows=rows,
+        rows=rows[(number - 1) * ROWS : number * ROWS],
         form=form,
         challenge=chosen,
         only=only if only == "missing" else "",
+        number=number,
+        pages=pages,
         places=event.places_to_pitch,
         too_early=say_refusal(Reason.CALL_STILL_OPEN, visit.language) if early else "",
         signed=signed,
@@ -205,11 +219,12 @@ def update_several(visit: Deciding, posted: Posted, event_id: int) -> Response:
     if not ticked:
         fields.fault("application", Fault.NONE_TICKED)
     if fields.errors or outcome is None:
-        page = _page(visit, event, fields.form(SEVERAL), fields.raw("challenge"), fields.raw("only"))
+        number = fields.integer("page") or 1
+        page = _page(visit, event, fields.form(SEVERAL), fields.raw("challenge"), fields.raw("only"), number)
         return show(visit, page, status=422)
     for application, decision in deciding.for_update(visit.session, visit.scope, event.id, ticked):
         services.prepare(visit.session, visit.actor, event, application, decision, outcome, visit.now)
-    filters = {f"q_{name}": fields.raw(name) for name in ("challenge", "only") if fields.raw(name)}
+    filters = {f"q_{name}": fields.raw(name) for name in ("challenge", "only", "page") if fields.raw(name)}
     return go(visit, "organizer.decisions.index", **_at(visit, event_id), **filters, flash=SAVED)
 
 

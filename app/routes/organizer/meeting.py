@@ -1,5 +1,6 @@
 """The decision meeting: one application at a time on the room's screen; who must leave is told before it is shown."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from app.models import Event
 from app.queries import deciding, events
 from app.queries.deciding import Item, Leaver
 from app.routes.organizer.decision_form import One, form_of, look_at, save_one
-from app.routes.organizer.decisions import Deciding, Seeing, overview_of
+from app.routes.organizer.decisions import ROWS, Deciding, Seeing, overview_of
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.web.forms import Fields, Form, Posted
 from app.web.pages import city_of, go, show
@@ -39,6 +40,13 @@ class AgendaPage:
     items: list[Item]
     leavers: dict[int, list[Leaver]]
     first: int | None
+    number: int
+    pages: int
+
+    @property
+    def begins(self) -> int:
+        """The place of the first item shown."""
+        return (self.number - 1) * ROWS + 1
 
 
 @dataclass(frozen=True)
@@ -65,18 +73,22 @@ class MeetingPage:
 
 
 @router.get("", name="organizer.meeting.show")
-def show_agenda(visit: Seeing, event_id: int) -> Response:
+def show_agenda(visit: Seeing, event_id: int, page: int = 1) -> Response:
     """The agenda, before the meeting begins."""
     event = events.by_id(visit.session, city_of(visit).id, event_id)
     items = overview_of(visit, event).items
     undecided = [item.id for item in items if item.outcome is None]
-    page = AgendaPage(
+    pages = max(1, math.ceil(len(items) / ROWS))
+    number = min(max(1, page), pages)
+    agenda = AgendaPage(
         frame_of(visit, event, "organizer.decisions.index"),
-        items,
+        items[(number - 1) * ROWS : number * ROWS],
         deciding.leavers(visit.session, visit.scope, event.id),
         next(iter([*undecided, *(item.id for item in items)]), None),
+        number,
+        pages,
     )
-    return show(visit, page)
+    return show(visit, agenda)
 
 
 @router.get("/{application_id}", name="organizer.meeting.edit")

@@ -23,6 +23,8 @@ from app.web.wording import N_
 router = APIRouter(prefix="/organizer/{city}/events/{event_id}")
 
 FORM = "signature"
+MANY = 30
+"""Companies whose mails still fit on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class SignPage:
     places: int
     too_many: bool
     changed: bool = False
+
+    @property
+    def many(self) -> bool:
+        """Are there so many that the mails are read each on its own page."""
+        return sum(len(group) for _, group in self.groups) > MANY
 
     @property
     def mails(self) -> int:
