@@ -5,8 +5,10 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from sqlmodel import Session
+
 from app.adapters.database import ReadSession, snapshot_mark
-from app.web.visit import Reading
+from app.web.visit import Visit
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,12 +41,14 @@ class Answers:
                 self._kept.popitem(last=False)
 
 
-def remembered(visit: Reading, ask: Callable[Concatenate[ReadSession, P], T], *about: P.args, **more: P.kwargs) -> T:
+def remembered(visit: Visit[Any], ask: Callable[Concatenate[Session, P], T], *about: P.args, **more: P.kwargs) -> T:
     """`ask(visit.session, …)`, or its answer of the last time when nothing has been written since.
 
     For queries that read hundreds of rows and answer with plain values, never with rows that could be changed. All that
     the answer depends on goes in as an argument: the scope of whoever asks, and the day when it plays a part.
     """
+    if not isinstance(visit.session, ReadSession):  # a change sees what nobody else does yet
+        return ask(visit.session, *about, **more)
     # Taken before the answer is read: what is written meanwhile makes the answer old at once.
     mark = snapshot_mark(visit.session) or visit.request.scope.get("kipina.mark")
     answers: Answers = visit.request.app.state.answers

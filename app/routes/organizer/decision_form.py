@@ -15,6 +15,7 @@ from app.queries.deciding import Item
 from app.queries.results import CountedSheet
 from app.services import deciding as services
 from app.web.forms import Fields, Form, filled
+from app.web.remembered import remembered
 from app.web.visit import Visit, Writing
 from app.web.wording import STARTING_REASONS
 
@@ -37,7 +38,7 @@ def look_at(visit: Visit[Any], event: Event, application_id: int) -> One:
     items = {item.id: item for item in deciding.items(visit.session, visit.scope, event.id)}
     if application_id not in items:
         raise Refused(Reason.NOT_FOUND)
-    jury = results.of_event(visit.session, visit.scope, event.id, event.aggregate)
+    jury = remembered(visit, results.of_event, visit.scope, event.id, event.aggregate)
     figures = next((row.figures for row in jury.rows if row.about.id == application_id), None)
     sheets: Sequence[CountedSheet] = ()
     if figures is not None:

@@ -25,6 +25,7 @@ from app.services import deciding as services
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import reads, writes
 from app.web.pages import city_of, go, go_to, path_for, show
+from app.web.remembered import remembered
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, Fault, say_refusal
 
@@ -159,7 +160,7 @@ class DecisionPage:
 def overview_of(visit: Visit[Any], event: Event) -> Overview:
     """All that the visitor may decide on: four queries, however many rows there are."""
     found = deciding.items(visit.session, visit.scope, event.id)
-    jury = results.of_event(visit.session, visit.scope, event.id, event.aggregate)
+    jury = remembered(visit, results.of_event, visit.scope, event.id, event.aggregate)
     figures = {ranked.about.id: ranked.figures for ranked in jury.rows}
     rows = [Row(item, figures.get(item.id)) for item in found]
     rows.sort(key=_by_place)

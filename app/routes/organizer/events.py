@@ -31,6 +31,7 @@ from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled, filled_moment
 from app.web.guard import reads, writes
 from app.web.pages import Link, city_of, go, path_for, show
+from app.web.remembered import remembered
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, Fault, word
 
@@ -140,7 +141,7 @@ def index(visit: Annotated[Reading, reads(Permission.EVENT_SEE)]) -> Response:
     """The list."""
     city = city_of(visit)
     found = events.of_city(visit.session, city.id)
-    figures = overview.of_events(visit.session, visit.scope, [event.id for event in found])
+    figures = remembered(visit, overview.of_events, visit.scope, tuple(event.id for event in found))
     lines = [_line(visit, city, event, figures[event.id]) for event in found]
     over = {Phase.FOLLOW_UP, Phase.CLOSED}
     page = EventsPage(
@@ -183,7 +184,7 @@ def show_event(visit: Annotated[Reading, reads(Permission.EVENT_SEE)], event_id:
     city = city_of(visit)
     event = events.by_id(visit.session, city.id, event_id)
     frame = frame_of(visit, event, "organizer.events.show")
-    figures = overview.of_events(visit.session, visit.scope, [event.id])[event.id]
+    figures = remembered(visit, overview.of_events, visit.scope, (event.id,))[event.id]
     found = readiness.gaps_of(visit.session, event) if frame.phase is Phase.DRAFT else []
     gaps = gap_lines(visit, city, event.id, found)
     next_step = step_link(visit, city, event.id, frame.phase, facts_of(figures, len(gaps)))
@@ -330,7 +331,7 @@ def _ask_about_dates(visit: Writing, posted: FormData, event: Event, draft: serv
         f"{gettext(LABELS[f'{name}_date'])}: {_told_moment(visit, event, name)} → {_told_moment(visit, draft, name)}"
         for name in changed
     ]
-    figures = overview.of_events(visit.session, visit.scope, [event.id])[event.id]
+    figures = remembered(visit, overview.of_events, visit.scope, (event.id,))[event.id]
     if applied := sum(figures.states.values()):
         sentence = translations(visit.language).ngettext(
             "%(num)s application has been begun or sent. The company is not told of the change by itself: write to it.",
