@@ -70,13 +70,14 @@ def test_side_by_side_each_part_scrolls_alone(open_as: OpenAs) -> None:
 def test_on_a_phone_the_two_parts_are_tabs_with_and_without_scripts(open_as: OpenAs, javascript: bool) -> None:
     page = open_as(JUROR, javascript=javascript, width=390)
     go_on(page)
-    application, sheet = page.locator("#application"), page.locator("#score-sheet")
+    application, sheet = page.locator("#application .answers"), page.locator("#score-sheet")
     page.goto(page.url.split("#")[0])
     expect(application).to_be_visible()
     expect(sheet).to_be_hidden()
     page.locator(".score-desk-tabs").get_by_role("link", name="Arviointilomake").click()
     expect(sheet).to_be_visible()
     expect(application).to_be_hidden()
+    expect(page.locator("h1")).to_be_in_viewport()
 
     page.get_by_role("button", name="Tallenna ja seuraava").click()
     expect(page.get_by_text("Valitse pistemäärä tai kerro, ettet osaa arvioida tätä.").first).to_be_visible()
