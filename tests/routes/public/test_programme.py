@@ -140,6 +140,7 @@ def test_the_calendar_is_read_by_two_readers_alike(world: World, event: Event, c
     assert str(pitch["location"]) == "Lava, sali; \\ 2, Vapriikki"
     assert pitch["dtstart"].dt == row.starts_at
     assert all(len(line.encode()) <= 75 for line in answer.text.split("\r\n"))
+    assert f'href="programme/{row.id}.ics"' in client.get(PAGE).text, "relative to the page, so that it stays small"
     alone = client.get(f"{PAGE}/{row.id}.ics")
     assert [str(entry["uid"]) for entry in Calendar.from_ical(alone.text).walk("VEVENT")] == [str(pitch["uid"])]
     for wrong in ("x.ics", "99.ics", "1", "1.pdf"):
