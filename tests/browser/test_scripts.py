@@ -156,9 +156,8 @@ def test_a_step_that_matters_is_asked_about_first(site: Site, page: Page) -> Non
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert site.posted == []
     page.get_by_role("button", name="Withdraw").click()
-    with page.expect_request("**/withdrawal"):
+    with page.expect_response("**/withdrawal"):
         page.get_by_role("dialog").get_by_role("button", name="Withdraw").click()
-    page.wait_for_load_state()
     assert site.posted[0][1] == {"csrf": ["token"], "confirmed": ["yes"]}
 
 

@@ -164,9 +164,7 @@ def test_whoever_has_a_conflict_of_interest_finds_the_application_in_no_figure(
     for application in (first, second):
         world.sheet(juror, application, (7,))
     for application in (first, second):
-        session.add(
-            Decision(application_id=application.id, event_id=event.id, outcome=Outcome.INVITE, prepared_at=now)
-        )
+        session.add(Decision(application_id=application.id, event_id=event.id, outcome=Outcome.INVITE, prepared_at=now))
     session.add(
         Conflict(
             application_id=first.id,
