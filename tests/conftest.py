@@ -15,6 +15,7 @@ from app.config import Settings
 from app.main import create_app
 from app.models import Person
 from app.web import session as web_session
+from app.web.remembered import Answers
 from tests.postgres import Cluster
 from tests.strict import StrictClient
 from tests.world import NOW, World
@@ -85,8 +86,8 @@ def engine(app: FastAPI) -> sa.Engine:
 
 
 @pytest.fixture
-def queries(engine: sa.Engine) -> Callable[[], int]:
-    """`queries()` tells how many statements have run since it was last asked."""
+def queries(app: FastAPI, engine: sa.Engine) -> Callable[[], int]:
+    """`queries()` tells how many statements have run since it was last asked, and empties the memory of the app."""
     seen: list[str] = []
 
     def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
@@ -96,6 +97,7 @@ def queries(engine: sa.Engine) -> Callable[[], int]:
     def since() -> int:
         many = len(seen)
         seen.clear()
+        app.state.answers = Answers()
         return many
 
     sa.event.listen(engine, "before_cursor_execute", note)

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 
 import pytest
@@ -282,6 +283,23 @@ def test_the_pages_take_the_same_queries_whatever_the_number_of_rows(
     for page, number in ((path, 8), (f"{path}/{made[0].id}", 13), (path.replace("decisions", "meeting"), 9)):
         assert browser.get(page).status_code == 200
         assert queries() == number, page
+
+
+def test_a_long_list_comes_in_pages_and_what_was_done_leads_back_to_its_page(
+    world: World, challenge: Challenge, organizer: Person, path: str, sign_in: SignIn
+) -> None:
+    made = {str(world.application(challenge).id) for _ in range(52)}
+    browser = sign_in(organizer)
+    first, last = browser.get(path).text, browser.get(f"{path}?page=2").text
+    ticks = [set(re.findall(r'name="application" value="(\d+)"', page)) for page in (first, last)]
+    assert len(ticks[1]) == 2
+    assert ticks[0] | ticks[1] == made
+    agenda = [browser.get(f"{path.replace('decisions', 'meeting')}?page={page}").text for page in (1, 2)]
+    assert [page.count('class="row-title"') for page in agenda] == [50, 2]
+    assert max(len(page.encode()) for page in (first, last, *agenda)) < 100_000
+    done = browser.submit(f"{path}?page=2", "/decisions", application=sorted(ticks[1]), outcome="decline")
+    assert done.headers["location"].endswith("/decisions?page=2")
+    assert browser.get(f"{path}?page=99").status_code == 200
 
 
 def test_signed_decisions_stay_as_they_are(
