@@ -1,5 +1,6 @@
 """My tasks: what waits for me, by when, and where I belong."""
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -18,26 +19,52 @@ from app.web.wording import say_task
 router = APIRouter(prefix="/tasks")
 
 
+SHOWN, ROWS = 15, 50
+"""Tasks of one span beside the others, and on a page of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tasks that are equally near, with their words; `total` counts those that are not shown, too."""
+
+    span: Span
+    tasks: list[tuple[str, Task]]
+    total: int
+
+
 @dataclass(frozen=True)
 class TasksPage:
-    """Everything that waits, the nearest first, each with its words. `email`: what a newcomer tells their city."""
+    """What waits, the nearest first. `only`: one span alone, in pages. `email`: what a newcomer tells their city."""
 
     template: ClassVar[str] = "account/tasks/index.html"
-    spans: list[tuple[Span, list[tuple[str, Task]]]]
+    groups: list[Group]
+    only: Span | None
+    number: int
+    pages: int
     belongings: Belongings
     first_name: str
     email: str
 
 
 @router.get("", name="account.tasks.index")
-def index(visit: Annotated[Reading, reads(Permission.ACCOUNT_USE)]) -> Response:
+def index(visit: Annotated[Reading, reads(Permission.ACCOUNT_USE)], span: str = "", page: int = 1) -> Response:
     """The list."""
-    waiting = tasks.of(visit.session, visit.actor, visit.now, visit.language)
-    grouped = by_span(waiting, visit.now, visit.zone)
-    page = TasksPage(
-        spans=[(span, [(say_task(task, visit.language), task) for task in group]) for span, group in grouped.items()],
+    waiting = by_span(tasks.of(visit.session, visit.actor, visit.now, visit.language), visit.now, visit.zone)
+    only = next((one for one in waiting if one.value == span), None)
+    pages = max(1, math.ceil(len(waiting[only]) / ROWS)) if only else 1
+    number = min(max(1, page), pages)
+    shown = {only: waiting[only][(number - 1) * ROWS : number * ROWS]} if only else waiting
+    groups = [
+        Group(one, [(say_task(t, visit.language), t) for t in found[: ROWS if only else SHOWN]], len(waiting[one]))
+        for one, found in shown.items()
+    ]
+    tasks_page = TasksPage(
+        groups=groups,
+        only=only,
+        number=number,
+        pages=pages,
         belongings=tasks.belongings(visit.session, visit.actor),
         first_name=next(iter(visit.actor.name.split()), ""),
         email=visit.actor.email,
     )
-    return show(visit, page)
+    return show(visit, tasks_page)

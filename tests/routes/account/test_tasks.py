@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -119,3 +120,21 @@ def test_the_page_takes_the_same_queries_whatever_waits(
     queries()
     newcomer.get("/tasks")
     assert queries() == 2
+
+
+def test_many_tasks_are_shown_in_part_and_then_in_pages(world: World, sign_in: SignIn) -> None:
+    city = world.city()
+    owner = world.member(city, Role.PROCUREMENT)
+    challenge = world.challenge(world.event(city, "follow_up"))
+    for _ in range(60):
+        world.case(challenge, owner=owner)
+    browser = sign_in(owner)
+    page = browser.get("/tasks").text
+    ((heading, first),) = groups(page).items()
+    assert len(first) == 15
+    assert heading.endswith(" 60")
+    (address,) = re.findall(r'href="/fi(/tasks\?span=[a-z_]+)"', page)
+    pages = [links(browser.get(f"{address}&page={number}").text) for number in (1, 2, 3)]
+    assert [len(shown) for shown in pages] == [50, 10, 10]
+    assert len(set(pages[0]) | set(pages[1])) == 60
+    assert links(browser.get("/tasks?span=nothing").text) == links(page)
