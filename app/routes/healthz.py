@@ -1,12 +1,11 @@
 """Is the process alive."""
 
-from fastapi import APIRouter
 from starlette.responses import PlainTextResponse
 
 from app.domain.access import Permission
-from app.web.guard import declares
+from app.web.guard import Router, declares
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/healthz", name="healthz", dependencies=[declares(Permission.PUBLIC_READ)])

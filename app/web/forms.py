@@ -16,7 +16,6 @@ from starlette.exceptions import HTTPException
 
 from app.domain.localized import LANGUAGES, Localized
 from app.domain.refusals import Refused
-from app.web.visit import csrf_holds
 from app.web.wording import Fault, say_fault, say_refusal
 
 E = TypeVar("E", bound=StrEnum)
@@ -66,15 +65,8 @@ async def read_form(request: Request) -> FormData:
         raise HTTPException(413 if "maximum size" in str(error.detail) else 400) from error
 
 
-async def _posted(request: Request) -> FormData:
-    posted = await read_form(request)
-    if not csrf_holds(request, request.app.state.settings, str(posted.get("csrf", ""))):
-        raise CsrfFailed
-    return posted
-
-
-Posted = Annotated[FormData, Depends(_posted)]
-"""The form of a request, checked to come from our own page: `posted: Posted`."""
+Posted = Annotated[FormData, Depends(read_form)]
+"""The form of a request: `posted: Posted`. The door has checked that it comes from our own page."""
 
 
 @dataclass

@@ -1,86 +1,122 @@
 """The door: every route declares one permission and gets a visit whose session can read, or write and commit."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Any
 
 import anyio
 from anyio.lowlevel import RunVar
-from fastapi import Depends, Request
-from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
+from fastapi import APIRouter, Depends, Request
+from fastapi.routing import APIRoute
+from starlette.datastructures import FormData
 
 from app.adapters import clock
-from app.adapters.database import ReadSession, WriteSession, reading, writing
+from app.adapters.database import reading, writing
 from app.config import Settings
 from app.domain.access import CITY_ROLES, GRANTS, Permission, Role, holds, holds_in_city
 from app.domain.refusals import Reason, Refused
 from app.queries import cities
-from app.web.forms import read_form
+from app.web.forms import CsrfFailed, read_form
 from app.web.session import actor_of
-from app.web.visit import S, Visit
+from app.web.visit import S, Visit, csrf_holds
 
 
 class SignInNeeded(Exception):
     """Nobody is signed in, and the page is not for everybody."""
 
 
-# Per event loop: how many may be inside at once, and the one who may write to SQLite.
-_places: RunVar[anyio.Semaphore] = RunVar("kipina_places")
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """A visit that has not begun yet. Without a form it can only read."""
+
+    request: Request
+    permission: Permission
+    received_at: datetime
+    form: FormData | None = None
+
+    @contextmanager
+    def opened(self) -> Iterator[Visit[Any]]:
+        """The visit, over a session that is closed, and committed, behind it."""
+        engine, settings = self.request.app.state.engine, self.request.app.state.settings
+        if self.form is None:
+            with reading(engine) as session:
+                yield _enter(self.request, session, self.permission, self.received_at)
+            return
+        with writing(engine) as session:
+            visit = _enter(self.request, session, self.permission, self.received_at)
+            if not csrf_holds(self.request, settings, str(self.form.get("csrf", ""))):
+                raise CsrfFailed
+            yield visit
+
+
+class _InOneThread(APIRoute):
+    """A route that enters, works and commits in one thread: each change of thread costs as much as two queries."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, _behind_the_door(endpoint), **options)
+
+
+def _behind_the_door(handler: Callable[..., Any]) -> Callable[..., Any]:
+    if iscoroutinefunction(handler):
+        return handler
+
+    @wraps(handler)
+    def handle(visit: _Door, **given: Any) -> Any:
+        with visit.opened() as opened:
+            return handler(visit=opened, **given)
+
+    return handle
+
+
+class Router(APIRouter):
+    """The routes of one module. Their handlers call their visit `visit`."""
+
+    def __init__(self, prefix: str = "") -> None:
+        super().__init__(prefix=prefix, route_class=_InOneThread)
+
+
+# Per event loop: the one who may write to SQLite.
 _pen: RunVar[anyio.Lock] = RunVar("kipina_pen")
 
 
 def reads(permission: Permission) -> Any:
     """The visit of a page that only shows something; declare it with Annotated, as every route does."""
 
-    async def open_visit(request: Request) -> AsyncIterator[Visit[ReadSession]]:
-        received_at = clock.now()
-        async with _turn(request), contextmanager_in_threadpool(reading(request.app.state.engine)) as session:
-            yield await run_in_threadpool(_enter, request, session, permission, received_at)
+    async def door(request: Request) -> _Door:
+        return _Door(request, permission, clock.now())
 
-    open_visit.permission = permission  # type: ignore[attr-defined]
-    return Depends(open_visit, scope="function")
+    door.permission = permission  # type: ignore[attr-defined]
+    return Depends(door)
 
 
 def writes(permission: Permission) -> Any:
-    """The visit of a change. It commits after the handler and before the response (scope "function").
+    """The visit of a change by a form of ours. It commits after the handler and before the response.
 
     Its moment is that of the request's arrival, which decides at a deadline, however long the body or the queue takes.
     """
 
-    async def open_visit(request: Request) -> AsyncIterator[Visit[WriteSession]]:
+    async def door(request: Request) -> AsyncIterator[_Door]:
         received_at = clock.now()
-        await read_form(request)  # a slow sender must not keep the others waiting
+        form = await read_form(request)  # a slow sender must not keep the others waiting
         try:
-            async with (
-                _turn(request, to_write=True),
-                contextmanager_in_threadpool(writing(request.app.state.engine)) as session,
-            ):
-                yield await run_in_threadpool(_enter, request, session, permission, received_at)
-        finally:
-            await request.close()  # the files of the form
-
-    open_visit.permission = permission  # type: ignore[attr-defined]
-    return Depends(open_visit, scope="function")
-
-
-@asynccontextmanager
-async def _turn(request: Request, *, to_write: bool = False) -> AsyncIterator[None]:
-    """Wait here, without a thread, until there is a thread and a connection for the whole visit.
-
-    Whoever waited in a thread instead would take it from the one who is inside and needs it to finish.
-    """
-    async with AsyncExitStack() as stack:
-        if to_write and request.app.state.engine.dialect.name == "sqlite":
+            if request.app.state.engine.dialect.name != "sqlite":
+                yield _Door(request, permission, received_at, form)
+                return
+            # SQLite has one writer: whoever waited in a thread would keep it from those who only read.
             pen = _pen.get(None)
             if pen is None:
                 _pen.set(pen := anyio.Lock())
-            await stack.enter_async_context(pen)
-        places = _places.get(None)
-        if places is None:
-            _places.set(places := anyio.Semaphore(request.app.state.settings.threads))
-        await stack.enter_async_context(places)
-        yield
+            async with pen:
+                yield _Door(request, permission, received_at, form)
+        finally:
+            await request.close()  # the files of the form
+
+    door.permission = permission  # type: ignore[attr-defined]
+    return Depends(door, scope="function")
 
 
 def _enter(request: Request, session: S, permission: Permission, now: datetime) -> Visit[S]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -12,11 +11,11 @@ from app.models import OutgoingMail, Person
 from app.queries import demo
 from app.web import session as web_session
 from app.web.forms import Posted
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import go, show
 from app.web.visit import Reading, Writing
 
-router = APIRouter(prefix="/demo")
+router = Router(prefix="/demo")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -11,12 +10,12 @@ from app.domain.localized import LANGUAGES
 from app.queries import people
 from app.services import people as services
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import OWN_NAMES, go_to, path_of, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, Fault
 
-router = APIRouter(prefix="/account/profile")
+router = Router(prefix="/account/profile")
 
 FORM = "profile"
 

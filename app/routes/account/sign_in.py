@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from urllib.parse import unquote
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -12,12 +11,12 @@ from app.domain.refusals import Refused
 from app.services import signing_in
 from app.web import session as web_session
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import go, go_to, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, say_refusal
 
-router = APIRouter(prefix="/sign-in")
+router = Router(prefix="/sign-in")
 
 FORM = "account-sign-in-form"
 
@@ -95,7 +94,7 @@ def spend(visit: Annotated[Writing, writes(Permission.SIGN_IN)], posted: Posted,
     return response
 
 
-sign_out = APIRouter(prefix="/sign-out")
+sign_out = Router(prefix="/sign-out")
 
 
 @sign_out.post("", name="account.sign_out.create")

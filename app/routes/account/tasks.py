@@ -4,19 +4,18 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.domain.task import Span, Task, by_span
 from app.queries import tasks
 from app.queries.tasks import Belongings
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import show
 from app.web.visit import Reading
 from app.web.wording import say_task
 
-router = APIRouter(prefix="/tasks")
+router = Router(prefix="/tasks")
 
 
 SHOWN, ROWS = 15, 50

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.adapters.language import translations
@@ -16,12 +15,12 @@ from app.queries import cities, installation
 from app.services import cities as city_service
 from app.services import people
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import go, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, THEMES, Fault
 
-router = APIRouter(prefix="/admin")
+router = Router(prefix="/admin")
 
 CITY_FORM = "admin-city-form"
 PERSON_FORM = "admin-person-form"

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.queries import installation
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import show
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/admin/jobs")
+router = Router(prefix="/admin/jobs")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.adapters.language import translations
@@ -32,12 +31,12 @@ from app.services import applications as services
 from app.services import attachments
 from app.web.answers import Answered, Asked, answered, asked, ground_of, read_answers, say_gap
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import go, go_to, path_for, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, say_refusal, word
 
-router = APIRouter(prefix="/company/applications")
+router = Router(prefix="/company/applications")
 
 NEW_FORM = "company-applications-new-form"
 

@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.queries import applications
 from app.web.downloads import send_stored
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/company/applications/{application_id}/attachments")
+router = Router(prefix="/company/applications/{application_id}/attachments")
 
 
 @router.get("/{attachment_id}", name="company.attachments.show")

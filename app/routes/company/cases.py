@@ -3,18 +3,17 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.queries import case as queries
 from app.queries import cities
 from app.queries.case import CompanySide, Happening
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import show
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/company/cases")
+router = Router(prefix="/company/cases")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.adapters.language import countries, translations
@@ -17,12 +16,12 @@ from app.queries import companies
 from app.queries.companies import Member
 from app.services import companies as services
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import OWN_NAMES, go, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, say_refusal, word
 
-router = APIRouter(prefix="/company/companies")
+router = Router(prefix="/company/companies")
 
 FORM = "company-companies-form"
 MEMBER_FORM = "company-members-form"

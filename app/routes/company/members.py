@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import COMPANY_ROLES, Permission, Role
@@ -12,12 +11,12 @@ from app.routes.company.companies import MEMBER_FORM, company_page
 from app.services import companies as services
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Posted
-from app.web.guard import writes
+from app.web.guard import Router, writes
 from app.web.pages import go, path_for, show
 from app.web.visit import Writing
 from app.web.wording import N_, Fault
 
-router = APIRouter(prefix="/company/companies/{company_id}/members")
+router = Router(prefix="/company/companies/{company_id}/members")
 
 
 @router.post("", name="company.members.create")

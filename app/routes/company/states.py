@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -12,12 +11,12 @@ from app.services import applications as services
 from app.services import invitations
 from app.web.asking import unconfirmed
 from app.web.forms import Posted
-from app.web.guard import writes
+from app.web.guard import Router, writes
 from app.web.pages import go, path_for
 from app.web.visit import Writing
 from app.web.wording import N_
 
-router = APIRouter(prefix="/company/applications/{application_id}")
+router = Router(prefix="/company/applications/{application_id}")
 
 Editing = Annotated[Writing, writes(Permission.APPLICATION_EDIT)]
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -17,12 +16,12 @@ from app.routes.company.applications import edit_path
 from app.services import applications as services
 from app.web.answers import label_of, say_gap
 from app.web.forms import Posted
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import go, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, say_refusal
 
-router = APIRouter(prefix="/company/applications/{application_id}/submission")
+router = Router(prefix="/company/applications/{application_id}/submission")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.queries import scoring
 from app.web.downloads import send_stored
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/jury/attachments")
+router = Router(prefix="/jury/attachments")
 
 
 @router.get("/{attachment_id}", name="jury.attachments.show")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -14,12 +13,12 @@ from app.queries.scoring import Party
 from app.routes.jury.scores import go_on
 from app.services import conflicts
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, ground_choices
 
-router = APIRouter(prefix="/jury/applications/{application_id}/conflict")
+router = Router(prefix="/jury/applications/{application_id}/conflict")
 
 FORM = "jury-conflicts-form"
 LONGEST_NOTE = 500

@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.queries import scoring
 from app.queries.scoring import JuryEvent, QueueItem
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import show
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/jury")
+router = Router(prefix="/jury")
 
 ROWS = 50
 """Applications on one page of the list."""

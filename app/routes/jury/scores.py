@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -16,12 +15,12 @@ from app.queries.scoring import CriterionRow, OtherSheet, Party, Place
 from app.services.scoring import SheetDraft, save
 from app.web.answers import Answered, answered, ground_of
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import go, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, Fault
 
-router = APIRouter(prefix="/jury/applications/{application_id}")
+router = Router(prefix="/jury/applications/{application_id}")
 
 FORM = "jury-scores-form"
 MOST_STEPS = 20

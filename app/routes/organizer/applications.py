@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission, Scope
@@ -18,11 +17,11 @@ from app.queries.audit import Deed
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.web.answers import Answered, answered, ground_of
 from app.web.deeds import Told, tell
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import city_of, show
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/applications")
+router = Router(prefix="/organizer/{city}/events/{event_id}/applications")
 
 TAB = "organizer.applications.index"
 MOST_WORDS = 100

@@ -2,17 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.queries import applications
 from app.routes.organizer.applications import scope_in_city
 from app.web.downloads import send_stored
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/organizer/{city}/applications/{application_id}/attachments")
+router = Router(prefix="/organizer/{city}/applications/{application_id}/attachments")
 
 
 @router.get("/{attachment_id}", name="organizer.attachments.show")

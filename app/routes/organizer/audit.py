@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -11,11 +10,11 @@ from app.domain.refusals import Reason, Refused
 from app.queries import audit, case, events
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.web.deeds import Told, tell
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import city_of, path_for, show
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/organizer/{city}/history")
+router = Router(prefix="/organizer/{city}/history")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -20,12 +19,12 @@ from app.routes.organizer.texts import NOTHING, PARAGRAPH, ask_for_translations,
 from app.services import challenges as service
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, Fault
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/challenges")
+router = Router(prefix="/organizer/{city}/events/{event_id}/challenges")
 
 FORM = "organizer-challenges-form"
 MARKDOWN = ("need", "present", "questions")

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Annotated, Any, ClassVar
 from zoneinfo import available_timezones
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.adapters import files, pictures
@@ -19,12 +18,12 @@ from app.routes.organizer.city_frame import CityFrame, city_frame
 from app.routes.organizer.texts import text_of
 from app.services import cities as service
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, THEMES, Fault
 
-router = APIRouter(prefix="/organizer/{city}/settings")
+router = Router(prefix="/organizer/{city}/settings")
 
 FORM = "organizer-city-form"
 

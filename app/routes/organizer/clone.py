@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.adapters.language import translations
@@ -17,12 +16,12 @@ from app.routes.organizer.events import LABELS
 from app.routes.organizer.texts import text_of
 from app.services import events as service
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/clone")
+router = Router(prefix="/organizer/{city}/events/{event_id}/clone")
 
 FORM = "organizer-clone-form"
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -17,12 +16,12 @@ from app.queries.panel import conflict_pairs
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import conflicts
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, ground_choices
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/panel/conflicts")
+router = Router(prefix="/organizer/{city}/events/{event_id}/panel/conflicts")
 
 TAB = "organizer.panel.show"
 FORM = "organizer-conflicts-form"

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.queries import cpv
 from app.queries.cpv import CpvCode
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import show
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/organizer/{city}/cpv")
+router = Router(prefix="/organizer/{city}/cpv")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -23,13 +22,13 @@ from app.routes.organizer.decision_form import One, form_of, look_at, save_one
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import deciding as services
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, go_to, path_for, show
 from app.web.remembered import remembered
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, Fault, say_refusal
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/decisions")
+router = Router(prefix="/organizer/{city}/events/{event_id}/decisions")
 
 Seeing = Annotated[Reading, reads(Permission.DECISION_MANAGE)]
 Deciding = Annotated[Writing, writes(Permission.DECISION_MANAGE)]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.adapters.language import countries
@@ -20,12 +19,12 @@ from app.services import entry as services
 from app.services.companies import CompanyDraft
 from app.web.answers import Asked, asked, read_answers, say_gap
 from app.web.forms import Fields, Form, Posted, filled, filled_moment
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import OWN_NAMES, city_of, go, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, Fault, word
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/entry")
+router = Router(prefix="/organizer/{city}/events/{event_id}/entry")
 
 FORM = "organizer-entry-form"
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -29,13 +28,13 @@ from app.routes.organizer.texts import ask_for_translations, differences, text_o
 from app.services import events as service
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled, filled_moment
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import Link, city_of, go, path_for, show
 from app.web.remembered import remembered
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, Fault, word
 
-router = APIRouter(prefix="/organizer/{city}/events")
+router = Router(prefix="/organizer/{city}/events")
 
 NEW_FORM = "organizer-events-new"
 EDIT_FORM = "organizer-events-edit"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -13,12 +12,12 @@ from app.queries.mail import PAGE, MailRow
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import outbox
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/mail")
+router = Router(prefix="/organizer/{city}/events/{event_id}/mail")
 
 Seeing = Annotated[Reading, reads(Permission.MAIL_MANAGE)]
 Changing = Annotated[Writing, writes(Permission.MAIL_MANAGE)]

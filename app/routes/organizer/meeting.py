@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.refusals import Reason, Refused
@@ -15,10 +14,11 @@ from app.routes.organizer.decision_form import One, form_of, look_at, save_one
 from app.routes.organizer.decisions import ROWS, Deciding, Seeing, overview_of
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.web.forms import Fields, Form, Posted
+from app.web.guard import Router
 from app.web.pages import city_of, go, show
 from app.web.visit import Visit
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/meeting")
+router = Router(prefix="/organizer/{city}/events/{event_id}/meeting")
 
 
 @dataclass(frozen=True, slots=True)

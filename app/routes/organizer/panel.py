@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -18,12 +17,12 @@ from app.queries.panel import GridRow, Mark, Progress, Seat
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import panel, people
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, Fault
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/panel")
+router = Router(prefix="/organizer/{city}/events/{event_id}/panel")
 
 TAB = "organizer.panel.show"
 FORM = "organizer-seats-form"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import CITY_ROLES, Permission, Role
@@ -14,12 +13,12 @@ from app.routes.organizer.city_frame import CityFrame, city_frame
 from app.services import people as service
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, Fault, word
 
-router = APIRouter(prefix="/organizer/{city}/people")
+router = Router(prefix="/organizer/{city}/people")
 
 FORM = "organizer-people-form"
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -15,12 +14,12 @@ from app.queries.programme import Pitcher
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import programme as editing
 from app.web.forms import Fields, Form, Posted, filled, filled_moment
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, Fault
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/programme/pitches")
+router = Router(prefix="/organizer/{city}/events/{event_id}/programme/pitches")
 
 Reads = Annotated[Reading, reads(Permission.PROGRAMME_MANAGE)]
 Writes = Annotated[Writing, writes(Permission.PROGRAMME_MANAGE)]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -16,12 +15,12 @@ from app.services import programme as editing
 from app.services.programme import PlaceDraft
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, Fault
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/programme/places")
+router = Router(prefix="/organizer/{city}/events/{event_id}/programme/places")
 
 Reads = Annotated[Reading, reads(Permission.PROGRAMME_MANAGE)]
 Writes = Annotated[Writing, writes(Permission.PROGRAMME_MANAGE)]

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain import schedule
@@ -18,11 +17,11 @@ from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import programme as editing
 from app.services.releases import languages_required
 from app.web.forms import Fields, Posted
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, show
 from app.web.visit import Reading, Writing
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/programme")
+router = Router(prefix="/organizer/{city}/events/{event_id}/programme")
 
 Reads = Annotated[Reading, reads(Permission.PROGRAMME_MANAGE)]
 Writes = Annotated[Writing, writes(Permission.PROGRAMME_MANAGE)]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.application import State
@@ -14,11 +13,12 @@ from app.routes.organizer.decisions import Deciding, Seeing
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import deciding as services
 from app.web.forms import Fields, Posted
+from app.web.guard import Router
 from app.web.pages import city_of, go, show
 from app.web.visit import Visit
 from app.web.wording import N_
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/promotion")
+router = Router(prefix="/organizer/{city}/events/{event_id}/promotion")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -16,12 +15,12 @@ from app.routes.organizer.gaps import GapLine, gap_lines
 from app.services import events as service
 from app.web.asking import unconfirmed
 from app.web.forms import Posted
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}")
+router = Router(prefix="/organizer/{city}/events/{event_id}")
 
 
 @dataclass(frozen=True)

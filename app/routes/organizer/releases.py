@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain import schedule
@@ -17,12 +16,12 @@ from app.queries.programme import Draft, ReleaseRow
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import releases
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, say_refusal
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/programme/releases")
+router = Router(prefix="/organizer/{city}/events/{event_id}/programme/releases")
 
 Reads = Annotated[Reading, reads(Permission.PROGRAMME_MANAGE)]
 Writes = Annotated[Writing, writes(Permission.PROGRAMME_MANAGE)]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.adapters.language import show_number, translations
@@ -17,13 +16,13 @@ from app.queries.results import CountedSheet, CriterionFigures, Ranked, Results,
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.web import dots
 from app.web.downloads import disposition
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import city_of, show
 from app.web.remembered import remembered
 from app.web.visit import Reading
 from app.web.wording import N_, word
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}")
+router = Router(prefix="/organizer/{city}/events/{event_id}")
 
 TAB = "organizer.results.index"
 ROWS = 50

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -14,12 +13,12 @@ from app.queries import events, followup, public
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import results_publication as services
 from app.web.forms import Posted
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/results-publication")
+router = Router(prefix="/organizer/{city}/events/{event_id}/results-publication")
 
 
 @dataclass(frozen=True)

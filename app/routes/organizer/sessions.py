@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -19,12 +18,12 @@ from app.services import programme as editing
 from app.services.programme import SessionDraft
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, Fault
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}/programme/sessions")
+router = Router(prefix="/organizer/{city}/events/{event_id}/programme/sessions")
 
 Reads = Annotated[Reading, reads(Permission.PROGRAMME_MANAGE)]
 Writes = Annotated[Writing, writes(Permission.PROGRAMME_MANAGE)]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.deciding import Outcome, ProblemKind
@@ -16,11 +15,12 @@ from app.routes.organizer.decisions import Deciding, Overview, Seeing, overview_
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import deciding as services
 from app.web.forms import Fields, Form, Posted, filled
+from app.web.guard import Router
 from app.web.pages import city_of, go, show
 from app.web.visit import Visit
 from app.web.wording import N_
 
-router = APIRouter(prefix="/organizer/{city}/events/{event_id}")
+router = Router(prefix="/organizer/{city}/events/{event_id}")
 
 FORM = "signature"
 MANY = 30

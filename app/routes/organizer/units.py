@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -14,12 +13,12 @@ from app.routes.organizer.city_frame import CityFrame, city_frame
 from app.routes.organizer.texts import PARAGRAPH, text_of
 from app.services import cities as service
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_
 
-router = APIRouter(prefix="/organizer/{city}")
+router = Router(prefix="/organizer/{city}")
 
 NEW_UNIT, NEW_PLATFORM = "organizer-units-new", "organizer-platforms-new"
 

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -14,12 +13,12 @@ from app.services import attachments as service
 from app.web.asking import unconfirmed
 from app.web.downloads import send_stored
 from app.web.forms import Fields, Posted
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_, Fault
 
-router = APIRouter(prefix="/procurement/{city}/cases/{case_id}/attachments")
+router = Router(prefix="/procurement/{city}/cases/{case_id}/attachments")
 
 
 @router.post("", name="procurement.attachments.create")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission, holds_in_city
@@ -17,13 +16,13 @@ from app.routes.procurement.case_frame import CaseFrame, Tab, again, find, tabs_
 from app.routes.procurement.case_page import case_page
 from app.services import followup as service
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.remembered import remembered
 from app.web.visit import Reading, Writing
 from app.web.wording import N_
 
-router = APIRouter(prefix="/procurement/{city}/cases")
+router = Router(prefix="/procurement/{city}/cases")
 
 CARDS, CARDS_CLOSED = 12, 4
 """How many cases a column of the board shows, and the last one; the rest is one click away in the list."""

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -14,12 +13,12 @@ from app.queries import case as case_queries
 from app.routes.procurement.case_frame import CaseFrame, again, find
 from app.services import followup as service
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_, Fault
 
-router = APIRouter(prefix="/procurement/{city}/cases/{case_id}/closing")
+router = Router(prefix="/procurement/{city}/cases/{case_id}/closing")
 
 FORM = "procurement-closing-form"
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, time
 from typing import Annotated
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -14,12 +13,12 @@ from app.routes.procurement.case_frame import again
 from app.routes.procurement.case_page import ENTRY_FORM, case_page
 from app.services import followup as service
 from app.web.forms import Fields, Posted
-from app.web.guard import writes
+from app.web.guard import Router, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Writing
 from app.web.wording import N_
 
-router = APIRouter(prefix="/procurement/{city}/cases/{case_id}/entries")
+router = Router(prefix="/procurement/{city}/cases/{case_id}/entries")
 
 
 @router.post("", name="procurement.entries.create")

@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.queries import cities
 from app.queries.cities import CityFacts
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import go, show
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/procurement")
+router = Router(prefix="/procurement")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -13,12 +12,12 @@ from app.queries import events, followup, leadership
 from app.queries.followup import CaseRow, Narrowing, Story
 from app.queries.leadership import Figures
 from app.routes.procurement.case_frame import Tab, tabs_of
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import city_of, show
 from app.web.remembered import remembered
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/procurement/{city}/leadership")
+router = Router(prefix="/procurement/{city}/leadership")
 
 STORIES, OBSTACLES, STANDING_STILL = 3, 3, 5
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.adapters.language import translations
@@ -19,12 +18,12 @@ from app.queries.opening import Pitched
 from app.services import opening as service
 from app.services.followup import NextStep
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import N_
 
-router = APIRouter(prefix="/procurement/{city}")
+router = Router(prefix="/procurement/{city}")
 
 FORM = "procurement-opening-form"
 FIRST_STEP = timedelta(days=14)

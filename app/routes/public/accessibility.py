@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.queries import cities
 from app.services import feedback
 from app.web.forms import Fields, Form, Posted, filled
-from app.web.guard import reads, writes
+from app.web.guard import Router, reads, writes
 from app.web.pages import go, show
 from app.web.visit import Reading, Writing
 from app.web.wording import N_
 
-router = APIRouter()
+router = Router()
 
 FORM = "public-feedback-form"
 

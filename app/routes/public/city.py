@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -12,11 +11,11 @@ from app.domain.phase import Phase
 from app.models import Platform
 from app.queries import cities, public
 from app.web.cache import show_public
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import city_of
 from app.web.visit import Reading
 
-router = APIRouter()
+router = Router()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission, holds_in_city
@@ -12,11 +11,11 @@ from app.domain.refusals import Reason, Refused
 from app.models import Event
 from app.queries import events, public
 from app.web.cache import show_public
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import city_of
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/{city}/{event}")
+router = Router(prefix="/{city}/{event}")
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.adapters import files
 from app.domain.access import Permission
 from app.domain.refusals import Reason, Refused
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import city_of
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/{city}/logo.png")
+router = Router(prefix="/{city}/logo.png")
 
 
 @router.get("", name="public.city.logo")

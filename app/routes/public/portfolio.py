@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.domain.access import Permission
@@ -13,11 +12,11 @@ from app.queries import case, cities, followup
 from app.queries.case import Happening
 from app.queries.followup import Story
 from app.web.cache import show_public
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import city_of
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/{city}/portfolio")
+router = Router(prefix="/{city}/portfolio")
 
 
 @dataclass(frozen=True, slots=True)

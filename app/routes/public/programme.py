@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.adapters import calendar, files
@@ -19,11 +18,11 @@ from app.queries.programme import ReleaseRow
 from app.routes.public.events import public_event
 from app.services.releases import day_of
 from app.web.cache import show_public
-from app.web.guard import reads
+from app.web.guard import Router, reads
 from app.web.pages import city_of, show
 from app.web.visit import Reading
 
-router = APIRouter(prefix="/{city}/{event}")
+router = Router(prefix="/{city}/{event}")
 
 Reads = Annotated[Reading, reads(Permission.PUBLIC_READ)]
 

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
 from app.domain.access import Permission
 from app.queries import public
 from app.web.cache import show_public
-from app.web.guard import declares, reads
+from app.web.guard import Router, declares, reads
 from app.web.visit import Reading
 
-router = APIRouter()
+router = Router()
 
 
 @dataclass(frozen=True)
