@@ -180,6 +180,19 @@
     focusErrors(document);
   });
 
+  /* Tabs that do not fit: the one that is open comes into sight, and an edge with more behind it fades. */
+  const fade = (tabs) => {
+    tabs.toggleAttribute("data-before", tabs.scrollLeft > 1);
+    tabs.toggleAttribute("data-after", tabs.scrollLeft + tabs.clientWidth < tabs.scrollWidth - 1);
+  };
+  for (const tabs of document.querySelectorAll(".subnav")) {
+    const open = tabs.querySelector("[aria-current]");
+    if (open) tabs.scrollLeft += open.getBoundingClientRect().left - tabs.getBoundingClientRect().left - (tabs.clientWidth - open.offsetWidth) / 2;
+    fade(tabs);
+    tabs.addEventListener("scroll", () => fade(tabs), { passive: true });
+    new ResizeObserver(() => fade(tabs)).observe(tabs);
+  }
+
   start(document);
   focusErrors(document);
 })();
