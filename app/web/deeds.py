@@ -154,6 +154,7 @@ def tell(deed: Deed, names: Mapping[tuple[str, int], str | Localized], language:
     name = names.get(("application" if deed.object_type == "decision" else deed.object_type, deed.object_id), "")
     about = name.text(language) if isinstance(name, Localized) else name
     title = say_action(deed.action, language)
+    kind = "" if kind.casefold() in title.casefold() else kind[:1].lower() + kind[1:]
     return Told(deed.at, deed.who, deed.on_behalf_of, title, ": ".join(part for part in (kind, about) if part), changes)
 
 

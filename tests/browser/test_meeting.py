@@ -30,7 +30,7 @@ def begin(page: Page) -> None:
 
 
 def let_leave(page: Page) -> None:
-    leave = page.get_by_role("link", name="He ovat poistuneet")
+    leave = page.get_by_role("link", name=re.compile("Hän on poistunut|He ovat poistuneet"))
     if leave.count():
         leave.click()
 
