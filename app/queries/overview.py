@@ -69,18 +69,23 @@ class Figures:
 
     @property
     def invited(self) -> int:
-        """Applications to be invited, or invited."""
-        return self.outcomes[Outcome.INVITE]
+        """Applications to be invited, or invited; those who moved up from the reserve list, too."""
+        return max(self.outcomes[Outcome.INVITE], self.pitching)
 
     @property
     def reserved(self) -> int:
-        """Applications on reserve."""
-        return self.outcomes[Outcome.RESERVE]
+        """Applications to be placed on reserve; once that is signed, those still there."""
+        return self.states[State.RESERVED] if self._signed else self.outcomes[Outcome.RESERVE]
 
     @property
     def declined(self) -> int:
         """Applications that are not invited."""
         return self.outcomes[Outcome.DECLINE]
+
+    @property
+    def _signed(self) -> bool:
+        """Have the outcomes become states: signing gives every application one of these."""
+        return any(self.states[state] for state in (*PITCHING, State.RESERVED, State.DECLINED, State.CANCELLED))
 
     @property
     def ended_cases(self) -> int:
