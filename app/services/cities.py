@@ -51,7 +51,12 @@ def create(
     theme: str = "spark",
     municipality_code: str | None = None,
 ) -> City:
-    """A new city under a free slug of lower-case letters, digits and dashes."""
+    """A new city under a free slug of lower-case letters, digits and dashes.
+
+    Finnish or Swedish is always among its languages (423/2003).
+    """
+    if not {"fi", "sv"} & set(languages):
+        raise Refused(Reason.LANGUAGE_NEEDED, "languages")
     if not SLUG.fullmatch(slug) or not 2 <= len(slug) <= 40 or slug in RESERVED_SLUGS:  # noqa: PLR2004
         raise Refused(Reason.BAD_ADDRESS, "slug")
     if session.exec(select(City.id).where(City.slug == slug)).first() is not None:

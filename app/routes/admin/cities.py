@@ -76,7 +76,8 @@ def create(visit: Annotated[Writing, writes(Permission.INSTALLATION_MANAGE)], po
                 visit.session, visit.actor, slug, found.name, chosen, visit.now, theme=theme, municipality_code=code
             )
         except Refused as refusal:
-            fields.refuse(Refused(refusal.reason, "municipality"))
+            at = "languages" if refusal.field == "languages" else "municipality"
+            fields.refuse(Refused(refusal.reason, at))
     if fields.errors:
         return show(visit, _page(visit, city_form=fields.form(CITY_FORM)), status=422)
     return go(visit, "admin.cities.index", flash=N_("The city is ready. Invite its first organizer."))

@@ -33,6 +33,9 @@ def test_wrong_values_are_told_at_their_fields(world: World, sign_in: SignIn) ->
     assert browser.submit("/admin", "/admin/cities", municipality="").status_code == 422
     assert browser.submit("/admin", "/admin/cities", municipality="999").status_code == 422
     assert browser.submit("/admin", "/admin/people", email="nobody").status_code == 422
+    english = browser.submit("/admin", "/admin/cities", municipality="837", languages="en")
+    assert english.status_code == 422
+    assert "admin-city-form-languages" in english.text
     browser.submit("/admin", "/admin/cities", municipality="837")
     again = browser.submit("/admin", "/admin/cities", municipality="837")
     assert again.status_code == 422
