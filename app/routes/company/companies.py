@@ -12,9 +12,10 @@ from app.domain.ids import CompanyId
 from app.domain.localized import LANGUAGES
 from app.domain.refusals import Reason, Refused
 from app.models import Company
-from app.queries import companies
+from app.queries import companies, people
 from app.queries.companies import Member
 from app.services import companies as services
+from app.services import people as people_service
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.pages import OWN_NAMES, go, show
@@ -38,7 +39,7 @@ class IndexPage:
 
 @dataclass(frozen=True)
 class FormPage:
-    """A company to fill in; a new one when `company` is None."""
+    """A company to fill in; a new one when `company` is None. `asks_name`: who adds it is still without a name here."""
 
     template: ClassVar[str] = "company/companies/edit.html"
     form: Form
@@ -47,6 +48,7 @@ class FormPage:
     languages: list[tuple[str, str]]
     company: Company | None = None
     conflict: str = ""
+    asks_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def create(visit: Annotated[Writing, writes(Permission.COMPANY_CREATE)], posted:
     fields = Fields(posted, visit.language, visit.zone)
     draft = _draft(fields, visit)
     challenge = fields.raw("challenge")
+    own_name = "" if visit.actor.name.strip() else fields.line("own_name", required=True, longest=100)
     company = None
     if not fields.errors:
         try:
@@ -104,6 +107,11 @@ def create(visit: Annotated[Writing, writes(Permission.COMPANY_CREATE)], posted:
             fields.refuse(refusal)
     if company is None:
         return show(visit, _form_page(visit, fields.form(FORM)), status=422)
+    if own_name:
+        person = people.for_update(visit.session, int(visit.actor.person or 0))
+        people_service.edit_profile(
+            visit.session, visit.actor, person, own_name, person.title, person.locale, visit.now
+        )
     if challenge.isdigit():
         return go(visit, "company.applications.new", q_challenge=challenge, flash=N_("The company has been added."))
     return go(visit, "company.companies.show", company_id=company.id, flash=N_("The company has been added."))
@@ -209,4 +217,5 @@ def _form_page(visit: Reading | Writing, form: Form, company: Company | None = N
         languages=list(OWN_NAMES.items()),
         company=company,
         conflict=conflict,
+        asks_name=company is None and not visit.actor.name.strip(),
     )

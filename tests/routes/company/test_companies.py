@@ -52,6 +52,19 @@ def test_who_adds_a_company_owns_it(world: World, sign_in: SignIn, engine: sa.En
         assert "Katukunto Oy" in browser.get(path).text
 
 
+def test_who_has_no_name_yet_tells_it_with_the_company(world: World, sign_in: SignIn, engine: sa.Engine) -> None:
+    person = world.person(" ")
+    browser = sign_in(person)
+    refused = browser.submit("/company/companies/new", **WHOLE)
+    assert refused.status_code == 422
+    assert "#company-companies-form-own_name" in refused.text
+    assert companies(engine) == []
+    assert browser.submit("/company/companies/new", **WHOLE, own_name="Aino Rantakivelä").status_code == 303
+    with reading(engine) as session:
+        assert session.get_one(Person, person.id).name == "Aino Rantakivelä"
+    assert "own_name" not in browser.get("/company/companies/new").text
+
+
 @pytest.mark.parametrize("typed", ["112038-9", "01120389", "FI01120389", " 0112038–9 "])
 def test_a_company_is_known_however_its_number_is_typed(
     world: World, sign_in: SignIn, engine: sa.Engine, typed: str
