@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.domain.access import GRANTS, Permission, Scope
+from app.domain.answers import Answers, Question
 from app.domain.case_entry import EntryKind
 from app.domain.case_path import Evidence
 from app.domain.followup import CaseFacts, ExitType, Stage
@@ -80,6 +81,28 @@ def found(session: Session, scope: Scope, city_id: int, case_id: int) -> tuple[F
     names = dict(row)
     case: FollowUpCase = names.pop("FollowUpCase")
     return case, Around(**names)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the company proposed, never its confidential part, and whom to ask there."""
+
+    answers: Answers
+    locale: str
+    contact: str
+    contact_email: str
+
+
+def proposal(session: Session, application_id: int) -> Proposal:
+    """The open part of the application that a case comes from; whoever asks may see the case."""
+    asked = [col(getattr(Application, question.value)) for question in Question]
+    *answers, locale, contact, email = session.execute(
+        sa.select(*asked, col(Application.locale), col(Person.name), col(Person.email))
+        .outerjoin(Person, col(Person.id) == col(Application.contact_person_id))
+        .where(col(Application.id) == application_id)
+    ).one()
+    texts = {question.value: text for question, text in zip(Question, answers, strict=True)}
+    return Proposal(Answers(**texts), locale, contact or "", email or "")
 
 
 def for_update(session: Session, scope: Scope, city_id: int, case_id: int) -> FollowUpCase:

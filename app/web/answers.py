@@ -69,7 +69,7 @@ def read_answers(fields: Fields) -> Answers:
     return Answers(title=fields.line(Question.TITLE, longest=LONGEST), **values)
 
 
-def answered(application: Application, language: str) -> list[Answered]:
+def answered(application: Application | Answers, language: str) -> list[Answered]:
     """The answers in the order of the form, without the title and the confidential part; empty ones are left out."""
     texts = ((question, str(getattr(application, question))) for question in Question if question is not Question.TITLE)
     return [Answered(word(question, language), text) for question, text in texts if text]

@@ -7,8 +7,9 @@ from app.domain.case_path import NextThing, exit_conditions, next_thing
 from app.domain.followup import STAGES, Condition, Missing, Stage, Stall, missing, next_stage, stalled
 from app.models import Attachment, FollowUpCase
 from app.queries import case as case_queries
-from app.queries.case import Around, Happening
+from app.queries.case import Around, Happening, Proposal
 from app.routes.procurement.case_frame import CaseFrame, find
+from app.web.answers import Answered, answered
 from app.web.forms import Form, filled
 from app.web.visit import Visit
 
@@ -26,12 +27,17 @@ class PathStep:
 
 @dataclass(frozen=True)
 class CasePage:
-    """Everything about one case. `form` is the one that adds to the story; `writing` opens it."""
+    """Everything about one case. `form` is the one that adds to the story; `writing` opens it.
+
+    `proposal` is for those who work on the case: what the company wrote, without what it marked confidential.
+    """
 
     template: ClassVar[str] = "procurement/cases/show.html"
     frame: CaseFrame
     case: FollowUpCase
     around: Around
+    proposal: Proposal | None
+    answers: list[Answered]
     story: list[Happening]
     files: list[Attachment]
     path: list[PathStep]
@@ -53,6 +59,7 @@ def case_page(visit: Visit[Any], case_id: int, form: Form | None = None, file_fo
     case, around, frame = find(visit, case_id)
     story = case_queries.story(visit.session, case.id)
     files = case_queries.files(visit.session, case.id)
+    proposal = case_queries.proposal(visit.session, around.application_id) if frame.may_edit else None
     facts = case_queries.facts_of(case)
     evidence = case_queries.evidence_of(case, story, files)
     today = visit.now.astimezone(visit.zone).date()
@@ -70,6 +77,8 @@ def case_page(visit: Visit[Any], case_id: int, form: Form | None = None, file_fo
         frame=frame,
         case=case,
         around=around,
+        proposal=proposal,
+        answers=answered(proposal.answers, visit.language) if proposal else [],
         story=story,
         files=files,
         path=_path(case, story),

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.adapters import clock
+from app.domain.access import Role
 from app.domain.application import State
 from app.domain.followup import Stage
 from app.models import FollowUpCase, Person
@@ -141,6 +142,23 @@ def test_a_case_of_another_city_is_not_found_under_ones_own(world: World, house:
     assert sign_in(house.stranger).get(f"/procurement/vaasa/cases/{case.id}").status_code == 404
 
 
+def test_whoever_works_on_a_case_reads_what_the_company_proposed_but_not_its_confidential_part(
+    world: World, house: House, agent: StrictClient, sign_in: SignIn
+) -> None:
+    secret = {"confidential": "Seos on 40 osaa hartsia.", "confidential_ground": "business_secret"}
+    proposed = world.application(
+        house.challenge, state=State.CONFIRMED, solution="Anturi kertoo, milloin katu on liukas.", **secret
+    )
+    case = world.case(house.challenge, application=proposed)
+    page = agent.get(f"{BOARD}/{case.id}")
+    assert "Anturi kertoo, milloin katu on liukas." in page.text
+    assert world.person_of(proposed).email in page.text, "whom to ask"
+    assert "hartsia" not in page.text
+    leader = sign_in(world.member(house.city, Role.LEADERSHIP)).get(f"{BOARD}/{case.id}")
+    assert leader.status_code == 200
+    assert "Anturi kertoo" not in leader.text
+
+
 def test_bad_input_is_told_at_the_field_and_kept(world: World, house: House, agent: StrictClient) -> None:
     case = world.case(house.challenge, owner=house.owner)
     edit = f"{BOARD}/{case.id}/edit"
@@ -176,7 +194,7 @@ def test_pages_take_the_same_queries_for_one_case_and_for_three(
 ) -> None:
     for _ in (1, 2):
         case = world.case(house.challenge, owner=house.owner)
-        for path, number in ((BOARD, 6), (f"{BOARD}?view=list", 6), (f"{BOARD}/{case.id}", 6)):
+        for path, number in ((BOARD, 6), (f"{BOARD}?view=list", 6), (f"{BOARD}/{case.id}", 7)):
             queries()
             assert agent.get(path).status_code == 200
             assert queries() == number, path
