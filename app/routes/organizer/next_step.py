@@ -23,7 +23,7 @@ _PLACES: dict[EventStep, tuple[Permission, str]] = {
     EventStep.CHECK_MAIL: (Permission.MAIL_MANAGE, "organizer.mail.index"),
     EventStep.BUILD_PROGRAMME: (Permission.PROGRAMME_MANAGE, "organizer.programme.index"),
     EventStep.SEE_PROGRAMME: (Permission.PROGRAMME_MANAGE, "organizer.programme.index"),
-    EventStep.OPEN_CASES: (Permission.CASE_SEE, "procurement.cases.index"),
+    EventStep.OPEN_CASES: (Permission.CASE_EDIT, "procurement.opening.new"),
     EventStep.FOLLOW_CASES: (Permission.CASE_SEE, "procurement.cases.index"),
     EventStep.NEXT_EDITION: (Permission.EVENT_MANAGE, "organizer.clone.new"),
 }

@@ -125,10 +125,11 @@ def create(visit: Annotated[Writing, writes(Permission.CASE_EDIT)], posted: Post
     if not confirmed:
         page = ConfirmPage(city.slug, event.id, event.name, fields.form(FORM), chosen, len(wanted))
         return show(visit, page)
-    service.open_cases(visit.session, visit.actor, event, wanted, step, visit.now)
-    flash = (
-        N_("The cases are open. Their owners have been told by mail.")
-        if wanted
-        else N_("These cases were open already.")
-    )
+    opened = service.open_cases(visit.session, visit.actor, event, wanted, step, visit.now)
+    if not wanted:
+        flash = N_("These cases were open already.")
+    elif all(case.owner_person_id is not None for case in opened):
+        flash = N_("The cases are open. Their owners have been told by mail.")
+    else:
+        flash = N_("The cases are open. Name an owner for those that have none yet.")
     return go(visit, "procurement.cases.index", flash=flash, city=city.slug, q_event=event.id)

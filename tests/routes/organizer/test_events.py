@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from app.adapters.database import reading
 from app.domain.access import Role
+from app.domain.application import State
 from app.domain.localized import Localized
 from app.models import AuditEvent, Challenge, Event, Person
 from app.queries import challenges, criteria
@@ -262,6 +263,9 @@ def test_an_event_is_closed_when_its_day_is_over_and_then_stays(
     over, early = world.event(city, "follow_up"), world.event(city, "call_open", name="Toinen")
     client = sign_in(world.organizer(city))
     hub = f"/organizer/tampere/events/{over.id}"
+    world.application(world.challenge(over), state=State.CONFIRMED)
+    world.sign(over)
+    assert f'href="/fi/procurement/tampere/events/{over.id}/opening"' in client.get(hub).text, "what comes next"
     asked = client.submit(hub, "/closing")
     assert "Päätetäänkö tapahtuma lopullisesti?" in asked.text
     assert stored(engine, over.id).closed_at is None

@@ -72,6 +72,16 @@ def test_cases_are_named_first_then_opened_all_at_once_and_again_without_harm(
         assert {case.owner_person_id for case in session.exec(select(FollowUpCase))} == {house.teammate.id}
 
 
+def test_a_case_that_nobody_owns_yet_is_not_said_to_have_an_owner(
+    world: World, house: House, agent: StrictClient
+) -> None:
+    world.application(world.challenge(house.event, owner_unit_id=house.unit.id), state=State.CONFIRMED)
+    data, target = form_of(agent.submit(page_of(house), next_step="Soita ensin").text)
+    shown = agent.get(agent.post(target, data=data).headers["location"]).text
+    assert "Name an owner for those that have none yet" in shown
+    assert "told by mail" not in shown
+
+
 def test_one_more_unit_is_opened_later(world: World, house: House, agent: StrictClient) -> None:
     case = world.case(house.challenge)
     late = world.unit(house.city, "Kulttuuri")
