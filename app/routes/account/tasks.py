@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from starlette.responses import Response
 
-from app.domain.access import Permission
+from app.domain.access import Permission, holds
 from app.domain.task import Span, Task, by_span
 from app.queries import tasks
 from app.queries.tasks import Belongings
@@ -43,6 +43,7 @@ class TasksPage:
     belongings: Belongings
     first_name: str
     email: str
+    is_admin: bool
 
 
 @router.get("", name="account.tasks.index")
@@ -65,5 +66,6 @@ def index(visit: Annotated[Reading, reads(Permission.ACCOUNT_USE)], span: str = 
         belongings=tasks.belongings(visit.session, visit.actor),
         first_name=next(iter(visit.actor.name.split()), ""),
         email=visit.actor.email,
+        is_admin=holds(visit.actor, Permission.INSTALLATION_MANAGE),
     )
     return show(visit, tasks_page)

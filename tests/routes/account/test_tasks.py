@@ -44,7 +44,10 @@ def test_a_newcomer_is_told_where_to_begin(world: World, sign_in: SignIn) -> Non
     assert "Tervetuloa, Noora." in shown
     assert newcomer.email in shown
     assert 'href="/fi/company/companies/new"' in page.text
+    assert 'href="/fi/admin"' not in page.text
     assert sign_in(world.person(" ")).get("/tasks").status_code == 200
+    admin = sign_in(world.person("Anni", admin=True)).get("/tasks")
+    assert 'href="/fi/admin">Ylläpidän tätä palvelua' in admin.text, "an empty installation begins with a city"
 
 
 def test_an_organizer_sees_what_is_next_by_when(world: World, sign_in: SignIn) -> None:
