@@ -127,7 +127,7 @@ def autosave(
 
 def go_on(visit: Writing, event: Event, after: int | None, flash: str) -> Response:
     """To the next application of the event: before it is read one says that there is no conflict; else to the queue."""
-    following = scoring.next_item(scoring.places(visit.session, visit.scope, [event.id]), after)
+    following = scoring.next_item(scoring.places(visit.session, visit.scope, [event.id], after), after)
     if following is None:
         return go(visit, "jury.queue.index", flash=flash)
     route = "jury.scores.edit" if following.begun else "jury.conflicts.new"
@@ -193,7 +193,7 @@ def _page(
     **more: Any,
 ) -> SheetPage:
     session, person = visit.session, _person(visit)
-    items = scoring.places(session, visit.scope, [event.id])
+    items = scoring.places(session, visit.scope, [event.id], application.id)
     sent = sheet is not None and sheet.submitted_at is not None
     return SheetPage(
         party=scoring.party(session, application, event),
