@@ -1,6 +1,7 @@
 """Catalogues and notation of the three languages. No sentence is written here."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -17,6 +18,9 @@ from babel.numbers import format_currency, format_decimal
 
 DAYS_UNTIL, MONTHS_UNTIL = 60, 720
 """Nearer than so many days a distance is told in days, then in months, beyond that in years."""
+
+_HELD = re.compile(r"(?<=\d) ")
+"""A number stays on the line of its unit: "18 päivän päästä"."""
 
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 
@@ -136,12 +140,15 @@ def show_from_now(value: datetime | date, now: datetime, language: str, zone: Zo
     granularity: Literal["day", "month", "year"] = "day"
     if abs(days) >= DAYS_UNTIL:
         granularity = "month" if abs(days) < MONTHS_UNTIL else "year"
-    return format_timedelta(
-        timedelta(days=days),
-        granularity=granularity,
-        add_direction=True,
-        threshold={"day": 60, "month": 24, "year": 1}[granularity],
-        locale=locale,
+    return _HELD.sub(
+        "\xa0",
+        format_timedelta(
+            timedelta(days=days),
+            granularity=granularity,
+            add_direction=True,
+            threshold={"day": 60, "month": 24, "year": 1}[granularity],
+            locale=locale,
+        ),
     )
 
 

@@ -44,6 +44,7 @@ class PublicStatus(StrEnum):
     WITHDRAWN = "withdrawn"
     INVITED = "invited"
     CONFIRMED = "confirmed"
+    PITCHED = "pitched"
     ON_RESERVE = "on_reserve"
     NOT_INVITED = "not_invited"
     CANCELLED = "cancelled"
@@ -116,7 +117,7 @@ def public_status(state: State, phase: Phase) -> PublicStatus:
         return PublicStatus.IN_REVIEW if phase.reached(Phase.CALL_CLOSED) else PublicStatus.RECEIVED
     told = {
         State.INVITED: PublicStatus.INVITED,
-        State.CONFIRMED: PublicStatus.CONFIRMED,
+        State.CONFIRMED: PublicStatus.PITCHED if phase.reached(Phase.HELD) else PublicStatus.CONFIRMED,
         State.RESERVED: PublicStatus.ON_RESERVE,
         State.DECLINED: PublicStatus.NOT_INVITED,
     }

@@ -66,4 +66,8 @@ def groups(session: Session, language: str) -> list[Group]:
 
 def newest_mails(session: Session, most: int = 50) -> list[OutgoingMail]:
     """The newest mails, newest first."""
-    return list(session.exec(select(OutgoingMail).order_by(col(OutgoingMail.id).desc()).limit(most)))
+    return list(
+        session.exec(
+            select(OutgoingMail).order_by(col(OutgoingMail.created_at).desc(), col(OutgoingMail.id).desc()).limit(most)
+        )
+    )

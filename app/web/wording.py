@@ -212,6 +212,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         PublicStatus.WITHDRAWN: N_("Withdrawn"),
         PublicStatus.INVITED: N_("Invited to pitch"),
         PublicStatus.CONFIRMED: N_("Coming to pitch"),
+        PublicStatus.PITCHED: N_("Pitched"),
         PublicStatus.ON_RESERVE: N_("On the reserve list"),
         PublicStatus.NOT_INVITED: N_("Not invited this time"),
         PublicStatus.CANCELLED: N_("Cancelled"),

@@ -25,9 +25,9 @@ def test_a_figure_stays_with_its_unit_and_a_time_with_its_klo() -> None:
         (0, "tänään", "i dag", "today"),
         (1, "huomenna", "i morgon", "tomorrow"),
         (-1, "eilen", "i går", "yesterday"),
-        (3, "3 päivän päästä", "om 3 dagar", "in 3 days"),
-        (-2, "2 päivää sitten", "för 2 dagar sedan", "2 days ago"),
-        (400, "13 kuukauden päästä", "om 13 månader", "in 13 months"),
+        (3, "3\xa0päivän päästä", "om 3\xa0dagar", "in 3\xa0days"),
+        (-2, "2\xa0päivää sitten", "för 2\xa0dagar sedan", "2\xa0days ago"),
+        (400, "13\xa0kuukauden päästä", "om 13\xa0månader", "in 13\xa0months"),
     ],
 )
 def test_distances_read_as_they_are_said(days: int, fi: str, sv: str, en: str) -> None:

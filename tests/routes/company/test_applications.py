@@ -330,7 +330,7 @@ def test_the_list_tells_what_waits(world: World, company: Company, sign_in: Sign
     challenge = world.challenge(world.event(city))
     world.application(challenge, company, State.DRAFT)
     page = browser.get("/company/applications").text
-    assert "Viimeistele ja lähetä: haku sulkeutuu 10 päivän päästä" in page
+    assert "Viimeistele ja lähetä: haku sulkeutuu 10\xa0päivän päästä" in page
     assert "Luonnos" in page
 
 
