@@ -6,13 +6,25 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app.domain.application import PITCHING
 from app.domain.localized import Localized
 from app.domain.phase import Milestones, Phase, phase_at
 from app.domain.refusals import Reason, Refused
-from app.models import Application, Challenge, City, Company, Cpv, Criterion, Event, Person, Platform, Unit
+from app.models import (
+    Application,
+    Challenge,
+    City,
+    Company,
+    Cpv,
+    Criterion,
+    Event,
+    FollowUpCase,
+    Person,
+    Platform,
+    Unit,
+)
 from app.queries.criteria import ORDER, applies_to
 
 
@@ -88,6 +100,22 @@ def events(session: Session, now: datetime, city_id: int | None = None) -> list[
             )
         )  # fmt: skip
     return lines
+
+
+def with_results(session: Session) -> set[int]:
+    """The events whose results are public."""
+    return set(session.exec(select(Event.id).where(col(Event.results_published_at).is_not(None))))
+
+
+def stories(session: Session) -> list[tuple[str, int]]:
+    """The published cases of all cities: the city's slug and the case's id."""
+    rows = session.execute(
+        sa.select(col(City.slug), col(FollowUpCase.id))
+        .join(City, col(City.id) == FollowUpCase.city_id)
+        .where(col(FollowUpCase.published_at).is_not(None))
+        .order_by(col(FollowUpCase.id))
+    )
+    return [(slug, case_id) for slug, case_id in rows]
 
 
 def challenges(session: Session, event_ids: Iterable[int]) -> list[ChallengeCard]:

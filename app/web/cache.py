@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.adapters.database import change_mark
 from app.config import Settings
-from app.web.pages import FLASH_COOKIE, Page, render
+from app.web.pages import FLASH_COOKIE, Page, render, show
 from app.web.visit import GUEST_COOKIE, Reading
 
 MOST = 500
@@ -113,8 +113,11 @@ def show_public(
     """
     request = visit.request
     if visit.actor.signed_in or FLASH_COOKIE in request.cookies or GUEST_COOKIE in request.cookies:
-        html = render(visit, build())
-        return Response(html, media_type=media_type, headers={"Cache-Control": "no-store", "Vary": "Cookie"})
+        if media_type.startswith("text/html"):
+            return show(visit, build())
+        return Response(
+            render(visit, build()), media_type=media_type, headers={"Cache-Control": "no-store", "Vary": "Cookie"}
+        )
     memory: Memory = request.app.state.memory
     address = address_of(request.scope)
     kept = memory.find(address)

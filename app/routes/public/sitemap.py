@@ -28,9 +28,21 @@ def show_sitemap(visit: Annotated[Reading, reads(Permission.PUBLIC_READ)]) -> Re
 
     def build() -> SitemapPage:
         events = public.events(visit.session, visit.now)
+        with_results = public.with_results(visit.session)
         places: list[tuple[str, dict[str, Any]]] = [("public.front.show", {})]
-        places += [("public.city.show", {"city": slug}) for slug in public.city_slugs(visit.session)]
-        places += [("public.event.show", {"city": event.city_slug, "event": event.slug}) for event in events]
+        for slug in public.city_slugs(visit.session):
+            places += [("public.city.show", {"city": slug}), ("public.portfolio.index", {"city": slug})]
+        for event in events:
+            address = {"city": event.city_slug, "event": event.slug}
+            places.append(("public.event.show", address))
+            if event.milestones.released_at is not None:
+                places.append(("public.programme.show", address))
+            if event.id in with_results:
+                places.append(("public.results.show", address))
+        places += [
+            ("public.portfolio.show", {"city": slug, "case_id": case_id})
+            for slug, case_id in public.stories(visit.session)
+        ]
         places += [
             ("public.challenge.show", {"city": card.city_slug, "event": card.event_slug, "number": card.number})
             for card in public.challenges(visit.session, [event.id for event in events])

@@ -79,7 +79,10 @@ def test_signing_out_ends_the_session(world: World, sign_in: Callable[[Person], 
     data, _ = form_of(
         browser.get("/tasks").text.replace("<header", "<main").replace("</header>", "</main>"), "/sign-out"
     )
-    assert browser.post("/sign-out", data=data).status_code == 303
+    left = browser.post("/sign-out", data=data)
+    assert left.status_code == 303
+    assert "Olet kirjautunut ulos." in browser.get(left.headers["location"]).text
+    assert "Olet kirjautunut ulos." not in browser.get("/sign-in").text, "said once"
     assert browser.get("/tasks").status_code == 303
 
 

@@ -5,9 +5,9 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from app.models import Person
+from app.models import Event, Person
 from tests.strict import StrictClient
-from tests.world import World, texts
+from tests.world import NOW, World, texts
 
 LANGUAGES = ("fi", "sv", "en")
 
@@ -112,15 +112,36 @@ def test_the_feed_is_atom_with_the_open_challenges(world: World, client: StrictC
 
 
 def test_the_sitemap_names_each_page_in_each_language(world: World, client: StrictClient) -> None:
-    world.challenge(world.event(world.city()))
+    city = world.city()
+    world.challenge(world.event(city))
+    over = world.event(city, "follow_up", name="Mennyt")
+    shown = world.case(world.challenge(over), published=True)
+    world.case(world.challenge(over))
+    with world.change() as session:
+        session.get_one(Event, over.id).results_published_at = NOW
     urls = [
-        url.text
+        url.text or ""
         for url in ET.fromstring(client.get("/sitemap.xml").text).iter(
             "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
         )
     ]
-    assert len(urls) == 4 * 3
-    assert "http://testserver/sv/tampere/kipina/challenges/1" in urls
+    for place in (
+        "tampere", "tampere/portfolio", f"tampere/portfolio/{shown.id}", "tampere/kipina",
+        "tampere/kipina/challenges/1", "tampere/mennyt", "tampere/mennyt/results",
+    ):  # fmt: skip
+        for language in ("fi", "sv", "en"):
+            assert f"http://testserver/{language}/{place}" in urls
+    assert [url for url in urls if "/portfolio/" in url and not url.endswith(f"/{shown.id}")] == []
+    assert [url for url in urls if url.endswith(("/programme", "kipina/results"))] == [], "not public yet"
+    assert all(client.get(url.removeprefix("http://testserver")).status_code == 200 for url in urls)
+
+
+def test_a_released_programme_is_in_the_sitemap(world: World, client: StrictClient) -> None:
+    event = world.event(world.city(), "follow_up")
+    assert "/programme<" not in client.get("/sitemap.xml").text
+    world.session(event)
+    world.release(event)
+    assert "http://testserver/en/tampere/kipina/programme<" in client.get("/sitemap.xml").text
 
 
 def test_feedback_reaches_the_citys_organizers(world: World, client: StrictClient, engine: sa.Engine) -> None:
