@@ -198,8 +198,12 @@ def _places(scope: Scope, event_ids: tuple[int, ...]) -> sa.Select[*tuple[Any, .
         col(ScoreSheet.submitted_at).is_not(None),
         # Counting the others' sheets is most of the work, and needed only where something is still to be done.
         sa.case(
-            (sa.or_(col(ScoreSheet.submitted_at).is_(None), col(Application.id) == sa.bindparam("at", type_=sa.Integer)),
-             _reviews()),
+            (
+                sa.or_(
+                    col(ScoreSheet.submitted_at).is_(None), col(Application.id) == sa.bindparam("at", type_=sa.Integer)
+                ),
+                _reviews(),
+            ),
             else_=0,
         ),
     )  # fmt: skip
