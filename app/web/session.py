@@ -15,6 +15,9 @@ from app.models import WebSession
 from app.queries import people
 
 LIFETIME = timedelta(days=14)
+KEPT_LONGER = timedelta(days=90)
+"""By so much the cookie outlives the session. It lets nobody in any more, but a form opened under it can still be told
+from a stranger's, so that what was typed is kept until its writer has signed in again."""
 
 
 def hash_of(token: str) -> str:
@@ -46,8 +49,8 @@ def end(session: WriteSession, request: Request, settings: Settings, now: dateti
 def set_cookie(response: Response, settings: Settings, token: str) -> None:
     """Give the browser its token."""
     response.set_cookie(
-        settings.session_cookie, token, max_age=int(LIFETIME.total_seconds()), httponly=True, samesite="lax",
-        secure=settings.secure, path="/",
+        settings.session_cookie, token, max_age=int((LIFETIME + KEPT_LONGER).total_seconds()),
+        httponly=True, samesite="lax", secure=settings.secure, path="/",
     )  # fmt: skip
 
 

@@ -1,4 +1,6 @@
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -6,7 +8,7 @@ from fastapi import FastAPI
 from sqlmodel import col
 
 from app.adapters.database import reading
-from app.models import OutgoingMail, Person
+from app.models import OutgoingMail, Person, WebSession
 from tests.strict import StrictClient, form_of
 from tests.world import World
 
@@ -35,6 +37,17 @@ def test_a_link_by_mail_signs_in_once(client: StrictClient, engine: sa.Engine) -
 
     again = client.post(link, data=form_of(client.get(link).text)[0])
     assert again.status_code == 409
+
+
+def test_the_cookie_outlives_the_session_so_that_a_form_sent_too_late_is_known_as_ones_own(
+    client: StrictClient, engine: sa.Engine
+) -> None:
+    client.submit("/sign-in", email="maija@example.org")
+    came_in = client.submit(link_of(engine))
+    [kept] = re.findall(r"kipina=[^;]+;.*?Max-Age=(\d+)", ", ".join(came_in.headers.get_list("set-cookie")))
+    with reading(engine) as session:
+        row = session.execute(sa.select(col(WebSession.created_at), col(WebSession.expires_at))).one()
+    assert timedelta(seconds=int(kept)) > row.expires_at - row.created_at + timedelta(days=30)
 
 
 def test_the_token_is_nowhere_in_the_database_but_in_the_mail(client: StrictClient, engine: sa.Engine) -> None:

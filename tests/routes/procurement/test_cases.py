@@ -12,7 +12,7 @@ from app.adapters import clock
 from app.domain.access import Role
 from app.domain.application import State
 from app.domain.followup import Stage
-from app.models import FollowUpCase, Person
+from app.models import FollowUpCase, Person, WebSession
 from app.services import followup, opening
 from tests.routes.procurement.conftest import House
 from tests.strict import StrictClient, form_of, parse
@@ -173,6 +173,23 @@ def test_bad_input_is_told_at_the_field_and_kept(world: World, house: House, age
     assert "Soita 📞 العربية" in answer.text
     assert "31.2.2027" in answer.text
     assert agent.submit(edit, title_fi="", title_sv="", title_en="").status_code == 422
+
+
+def test_what_was_typed_when_the_sign_in_ran_out_comes_back_to_its_own_case(
+    world: World, house: House, agent: StrictClient, sign_in: SignIn
+) -> None:
+    case, other = (world.case(house.challenge, owner=house.owner) for _ in range(2))
+    edit = f"{BOARD}/{case.id}/edit"
+    data, target = form_of(agent.get(edit).text)
+    with world.change() as session:
+        session.execute(sa.update(WebSession).values(expires_at=clock.now() - timedelta(days=1)))
+    referer = {"Referer": f"http://testserver{target}"}  # as after a fault was shown
+    asked = agent.post(target, data=data | {"next_step": "Soita 📞 uudelleen"}, headers=referer)
+    assert "/sign-in" in asked.headers["location"]
+    with world.change() as session:
+        session.execute(sa.update(WebSession).values(expires_at=clock.now() + timedelta(days=1)))
+    assert "Soita 📞 uudelleen" not in agent.get(f"{BOARD}/{other.id}/edit").text
+    assert "Soita 📞 uudelleen" in agent.get(edit).text
 
 
 def test_of_two_who_edit_at_once_the_second_sees_both_texts(world: World, house: House, sign_in: SignIn) -> None:
