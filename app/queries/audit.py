@@ -90,25 +90,41 @@ def of_event(session: Session, event_id: int, viewer: int | None, page: int) -> 
         "decision": applications,
         "follow_up_case": cases,
         "case_entry": sa.select(col(CaseEntry.id)).where(col(CaseEntry.case_id).in_(cases)),
-        "conflict": sa.select(col(Conflict.id)).where(col(Conflict.application_id).in_(applications)),
         "score_sheet": sa.select(col(ScoreSheet.id)).where(col(ScoreSheet.application_id).in_(applications)),
     }
     parts["outgoing_mail"] = sa.select(col(OutgoingMail.id)).where(
         col(OutgoingMail.event_id) == event_id,
         sa.or_(col(OutgoingMail.application_id).is_(None), col(OutgoingMail.application_id).in_(applications)),
     )
-    for table in (Challenge, Criterion, JurySeat, Place, ProgrammeSession, ProgrammeRelease):
+    parts["programme_session"] = sa.select(col(ProgrammeSession.id)).where(
+        col(ProgrammeSession.event_id) == event_id,
+        sa.or_(col(ProgrammeSession.application_id).is_(None), col(ProgrammeSession.application_id).not_in(hidden)),
+    )
+    for table in (Challenge, Criterion, JurySeat, Place, ProgrammeRelease):
         parts[str(table.__tablename__)] = sa.select(col(table.id)).where(col(table.event_id) == event_id)
     belongs = [
         sa.and_(col(AuditEvent.object_type) == kind, col(AuditEvent.object_id).in_(ids)) for kind, ids in parts.items()
     ]
     # What was removed is in no table any more, but its last values say where it belonged.
     removed = sa.and_(
-        col(AuditEvent.object_type).in_(("challenge", "criterion")),
-        col(AuditEvent.action) == "removed",
+        col(AuditEvent.object_type).in_(("challenge", "criterion", "jury_seat", "place", "programme_session")),
+        col(AuditEvent.action).in_(("removed", "unseated")),
         col(AuditEvent.before)["event_id"].as_integer() == event_id,
     )
-    return _page(session, sa.or_(*belongs, removed), page)
+    # A conflict of interest that was withdrawn is gone, but that it was declared and by whom withdrawn is told.
+    conflicts = sa.and_(
+        col(AuditEvent.object_type) == "conflict",
+        sa.or_(
+            col(AuditEvent.before)["application_id"].as_integer().in_(applications),
+            col(AuditEvent.after)["application_id"].as_integer().in_(applications),
+        ),
+    )
+    # A session that was given from one company to another names both.
+    shown = [
+        sa.func.coalesce(values["application_id"].as_integer(), 0).not_in(hidden)
+        for values in (col(AuditEvent.before), col(AuditEvent.after))
+    ]
+    return _page(session, sa.and_(sa.or_(*belongs, removed, conflicts), *shown), page)
 
 
 def of_city(session: Session, city_id: int, page: int) -> list[Deed]:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app.domain.access import Scope
 from app.domain.refusals import Reason, Refused
 from app.domain.revision import revision_of
-from app.models import Conflict, MailState, OutgoingMail
+from app.models import Application, Conflict, MailState, OutgoingMail
 
 DECISION_KINDS = ("invited", "reserved", "declined")
 """Mails that tell of a decision: written while it is prepared, let go only by the signature."""
@@ -49,11 +49,18 @@ def visible_to(scope: Scope, event_id: int) -> sa.ColumnElement[bool]:
     conflicted = sa.exists().where(
         col(Conflict.application_id) == OutgoingMail.application_id, col(Conflict.person_id) == scope.person
     )
+    # One mail names all the cases of an owner: it is for those alone who may know of each.
+    in_the_event = sa.exists().where(
+        col(Application.event_id) == event_id,
+        col(Conflict.application_id) == Application.id,
+        col(Conflict.person_id) == scope.person,
+    )
     return sa.and_(
         col(OutgoingMail.event_id) == event_id,
         col(OutgoingMail.city_id).in_(scope.cities),
         col(OutgoingMail.secret).is_(False),
         ~conflicted,
+        ~sa.and_(col(OutgoingMail.kind) == "cases_opened", in_the_event),
     )
 
 

@@ -259,6 +259,7 @@ def _mail_new_owner(
         },
         city_id=case.city_id,
         event_id=case.event_id,
+        application_id=case.application_id,
     )
 
 

@@ -1,10 +1,14 @@
 from collections.abc import Callable
 
+from sqlmodel import select
+
 from app.domain.access import Role
+from app.domain.application import State
 from app.domain.conflict import Ground, Source
-from app.models import Conflict, Person
+from app.models import Conflict, Event, JurySeat, Person, Place, ProgrammeSession
+from app.services import audit, conflicts, panel, programme
 from tests.strict import StrictClient
-from tests.world import NOW, World
+from tests.world import NOW, SYSTEM, World
 
 SignIn = Callable[[Person], StrictClient]
 
@@ -48,6 +52,48 @@ def test_a_conflict_hides_the_application_from_the_history_too(world: World, sig
             )
         )
     assert "Canary Oy" not in sign_in(organizer).get(address).text
+
+
+def test_a_conflict_hides_the_sessions_of_the_application_and_what_they_were_before(
+    world: World, sign_in: SignIn
+) -> None:
+    city = world.city()
+    event = world.event(city, "jury")
+    challenge = world.challenge(event)
+    hidden = world.application(challenge, world.company("Canary Oy"), State.CONFIRMED)
+    other = world.application(challenge, world.company("Toinen Oy"), State.CONFIRMED)
+    world.session(event, application=hidden)
+    given = world.session(event, application=hidden, title="Vaihtuva")
+    with world.change() as session:
+        was = audit.snapshot(given, "application_id")
+        row = session.get_one(ProgrammeSession, given.id)
+        row.application_id = other.id
+        after = audit.snapshot(row, "application_id")
+        audit.record(session, SYSTEM, "edited", row, NOW, city_id=city.id, before=was, after=after)
+    organizer = world.organizer(city)
+    address = f"/organizer/tampere/history/event/{event.id}"
+    assert "Canary Oy" in sign_in(organizer).get(address).text
+    world.conflict(hidden, organizer)
+    page = sign_in(organizer).get(address).text
+    assert "Canary Oy" not in page
+    assert "Toinen Oy" in page
+
+
+def test_what_was_taken_back_stays_in_the_history(world: World, sign_in: SignIn) -> None:
+    city = world.city()
+    event = world.event(city, "jury")
+    application = world.application(world.challenge(event), world.company("Anturi Oy"))
+    juror, organizer = world.juror(event), world.organizer(city)
+    world.conflict(application, juror)
+    place = world.place(event, "Sivulava")
+    with world.change() as session:
+        by = world.actor(organizer)
+        conflicts.withdraw(session, by, city.id, session.exec(select(Conflict)).one(), NOW)
+        panel.unseat(session, by, city.id, session.exec(select(JurySeat)).one(), NOW)
+        programme.remove_place(session, by, session.get_one(Event, event.id), session.get_one(Place, place.id), NOW)
+    page = sign_in(organizer).get(f"/en/organizer/tampere/history/event/{event.id}").text
+    for deed in ("Conflict of interest declared", "Withdrawn", "Left the jury", "Sivulava"):
+        assert deed in page
 
 
 def test_long_histories_have_pages(world: World, sign_in: SignIn) -> None:

@@ -5,13 +5,15 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
+from app.adapters import clock
 from app.adapters.database import reading
 from app.domain.access import Role
+from app.domain.application import State
 from app.domain.deciding import Outcome
-from app.models import Application, AuditEvent, City, Event, MailState, OutgoingMail, Person
-from app.services import outbox
+from app.models import Application, AuditEvent, City, Event, FollowUpCase, MailState, OutgoingMail, Person
+from app.services import followup, outbox
 from tests.strict import StrictClient, form_of, parse
-from tests.world import ZONE, World
+from tests.world import SYSTEM, ZONE, World
 
 SignIn = Callable[[Person], StrictClient]
 
@@ -179,6 +181,25 @@ def test_sign_in_links_and_other_peoples_mail_are_nowhere(
     for person, status in outsiders:
         for page in (path, f"{path}/{mail.id}"):
             assert sign_in(person).get(page).status_code == status
+
+
+def test_what_staff_are_told_of_a_case_is_closed_by_a_conflict_of_interest(world: World, sign_in: SignIn) -> None:
+    city = world.city()
+    event = world.event(city, "follow_up")
+    unit, first, second = world.unit(city), world.member(city, Role.AGENT), world.member(city, Role.AGENT)
+    challenge = world.challenge(event, owner_person_id=first.id, owner_unit_id=unit.id)
+    application = world.application(challenge, world.company("Canary Oy"), State.CONFIRMED)
+    case = world.case(challenge, application=application, unit=unit)
+    with world.change() as session:
+        row = session.get_one(FollowUpCase, case.id)
+        followup.hand_over(session, SYSTEM, row, second.id, "Lomalla", row.version, clock.now())
+    organizer = world.organizer(city)
+    path = f"/organizer/tampere/events/{event.id}/mail"
+    assert sign_in(organizer).get(path).text.count('class="row"') == 3, "a receipt and two of the case"
+    world.conflict(application, organizer)
+    page = sign_in(organizer).get(path).text
+    assert "Canary" not in page
+    assert page.count('class="row"') == 0
 
 
 @pytest.mark.parametrize("rows", [1, 3])
