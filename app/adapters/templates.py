@@ -98,11 +98,19 @@ def _initials(name: str) -> str:
     return "".join(word[0] for word in (words[0], words[-1])).upper() if len(words) > 1 else name[:2].upper()
 
 
+_WHOLE_SENTENCES = re.compile(r"^.*[.?!](?= [^\W\d_a-zåäö])")
+
+
 @lru_cache(maxsize=2_000)
 def brief(value: str, longest: int = 180) -> str:
-    """The beginning of a Markdown text as one plain line, cut between words."""
+    """The beginning of a Markdown text as one plain line, cut after a sentence or else between words."""
     plain = " ".join(rich(value).striptags().split())
-    return plain if len(plain) <= longest else plain[:longest].rsplit(" ", 1)[0].rstrip(",.;:–- ") + " …"
+    if len(plain) <= longest:
+        return plain
+    whole = _WHOLE_SENTENCES.match(plain[: longest + 2])
+    if whole and whole.end() >= longest / 2:
+        return whole[0]
+    return plain[:longest].rsplit(" ", 1)[0].rstrip(",.;:–- ") + " …"
 
 
 def _own_links(base_url: str, html: Markup) -> Markup:
