@@ -48,6 +48,8 @@ class Form:
     typed: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, list[str]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    """What the fields with errors are called; the macros write it for the summary."""
 
     def many(self, name: str) -> list[str]:
         """All values of a field that can have several."""

@@ -147,8 +147,12 @@ def test_a_released_programme_is_in_the_sitemap(world: World, client: StrictClie
 def test_feedback_reaches_the_citys_organizers(world: World, client: StrictClient, engine: sa.Engine) -> None:
     city = world.city()
     organizer = world.organizer(city)
-    assert client.submit("/feedback?city=tampere", words="").status_code == 422
+    wrong = client.submit("/feedback?city=tampere", words="")
+    assert wrong.status_code == 422
+    assert "Viestisi – Täytä tämä kohta." in wrong.text, "the summary names the field"
     assert client.submit("/feedback?city=tampere", words="Nappi on <pieni>", email="").status_code == 303
+    assert "Kiitos. Luemme jokaisen viestin." in client.get("/fi").text, "on a page that others get from memory"
+    assert "Kiitos. Luemme" not in client.get("/fi").text
     with engine.connect() as connection:
         mails = connection.exec_driver_sql("select to_email, body from outgoing_mail").fetchall()
     assert [mail[0] for mail in mails] == [organizer.email]
