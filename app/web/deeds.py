@@ -52,6 +52,12 @@ _ACTIONS: dict[str, str] = {
     "withdrawn": N_("Withdrawn"),
 }
 
+# Done to things of many kinds: the thing is named first, "Entry added".
+_OF_ANYTHING = frozenset({
+    "added", "closed", "created", "edited", "handed_over", "moved", "opened", "published", "removed", "reopened",
+    "unpublished", "withdrawn",
+})  # fmt: skip
+
 _OBJECTS: dict[str, str] = {
     "application": N_("Application"),
     "case_entry": N_("Entry"),
@@ -154,8 +160,9 @@ def tell(deed: Deed, names: Mapping[tuple[str, int], str | Localized], language:
     name = names.get(("application" if deed.object_type == "decision" else deed.object_type, deed.object_id), "")
     about = name.text(language) if isinstance(name, Localized) else name
     title = say_action(deed.action, language)
-    kind = "" if kind.casefold() in title.casefold() else kind[:1].lower() + kind[1:]
-    return Told(deed.at, deed.who, deed.on_behalf_of, title, ": ".join(part for part in (kind, about) if part), changes)
+    if kind and deed.action in _OF_ANYTHING:
+        title = f"{kind} {title[:1].lower()}{title[1:]}"
+    return Told(deed.at, deed.who, deed.on_behalf_of, title, about, changes)
 
 
 def _say(  # noqa: PLR0911  one line for each kind of value

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.domain.access import Permission
 from app.domain.refusals import Reason, Refused
 from app.queries import audit, case, events
+from app.routes.organizer.city_frame import CityFrame, city_frame
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.web.deeds import Told, tell
 from app.web.guard import Router, reads
@@ -19,9 +20,11 @@ router = Router(prefix="/organizer/{city}/history")
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """A page of changes. `about` is what they are of; `frame` stands around an event's."""
+    """What was done to a case; `about` is its title."""
 
     template: ClassVar[str] = "organizer/audit/index.html"
+    city: str
+    case_id: int
     about: str
     deeds: list[Told]
     newer: str | None
@@ -39,12 +42,23 @@ class EventHistoryPage:
     older: str | None
 
 
+@dataclass(frozen=True)
+class CityHistoryPage:
+    """The same under the tabs of a city."""
+
+    template: ClassVar[str] = "organizer/audit/city.html"
+    frame: CityFrame
+    deeds: list[Told]
+    newer: str | None
+    older: str | None
+
+
 @router.get("/{kind}/{object_id}", name="organizer.audit.index")
 def index(visit: Annotated[Reading, reads(Permission.AUDIT_SEE)], kind: str, object_id: int, page: int = 1) -> Response:
     """The history of an event with all that belongs to it, of a case, or of the city."""
     city, page = city_of(visit), max(page, 1)
     event = None
-    about = city.name.text(visit.language)
+    about = ""
     if kind == "event":
         event = events.by_id(visit.session, city.id, object_id)
         found = audit.of_event(visit.session, event.id, visit.actor.person, page)
@@ -66,4 +80,6 @@ def index(visit: Annotated[Reading, reads(Permission.AUDIT_SEE)], kind: str, obj
     older = at(page + 1) if len(found) > audit.PAGE else None
     if event is not None:
         return show(visit, EventHistoryPage(frame_of(visit, event, "organizer.audit.index"), deeds, newer, older))
-    return show(visit, HistoryPage(about, deeds, newer, older))
+    if kind == "city":
+        return show(visit, CityHistoryPage(city_frame(visit, "organizer.audit.index"), deeds, newer, older))
+    return show(visit, HistoryPage(city.slug, object_id, about, deeds, newer, older))

@@ -119,7 +119,7 @@ def test_one_application_with_its_story(
     made = world.application(challenge, company, confidential="Kate on 31", confidential_ground="business_secret")
     sign_in(world.owner_of(company)).submit(f"/company/applications/{made.id}/edit", team="Noora")
     page = browser.get(f"{path_of(event)}/{made.id}").text
-    for seen in ("Kate on 31", "Liikesalaisuus", "Hakemus lähetettiin", "Muutettiin", "Vastaus: team", "Noora"):
+    for seen in ("Kate on 31", "Liikesalaisuus", "Hakemus lähetettiin", "Hakemus muutettiin", "Vastaus: team", "Noora"):
         assert seen in page
     draft = world.application(challenge, world.company(), State.DRAFT)
     assert browser.get(f"{path_of(event)}/{draft.id}").status_code == 404

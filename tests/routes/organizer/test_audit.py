@@ -19,7 +19,7 @@ def test_the_history_tells_what_was_changed_in_words(world: World, sign_in: Sign
     world.challenge(event, "Hiljainen katu")
     page = sign_in(world.organizer(city)).get(f"/en/organizer/tampere/history/event/{event.id}").text
     assert "Hiljainen katu in English" in page
-    assert "Created" in page
+    assert "Challenge created" in page
     assert "created_at" not in page
 
 
