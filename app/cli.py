@@ -40,8 +40,11 @@ def migrate() -> None:
 
 @cli.command()
 def demo() -> None:
-    """Load the demo cities, once."""
+    """Load the demo cities, once; only in demo mode."""
     settings = Settings()
+    if not settings.demo:
+        console.print("The demo cities are for a demo alone: set KIPINA_DEMO=true, with a base URL on this machine.")
+        sys.exit(1)
     app = create_app(settings)
     with _progress() as progress:
         loaded = loader.load(app.state.engine, settings, clock.now(), progress)

@@ -1,5 +1,6 @@
 """People and their roles in a city."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -113,6 +114,12 @@ def ensure(
     admin: bool = False,
 ) -> Person:
     """From the command line: a person with the roles asked for. Raises ValueError with words for the terminal."""
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email.strip()):
+        message = f"{email!r} is no email address, and a link could not be sent there."
+        raise ValueError(message)
+    if bool(city_slug) != bool(role):
+        message = "A role is held in a city: give both --city and --role, or neither."
+        raise ValueError(message)
     person = known_or_new(session, PUBLIC, email, name, "fi", now)
     if admin and not person.is_admin:
         person.is_admin = True
