@@ -173,7 +173,12 @@ class Fields:
             if clock_time is not None and f"{name}_date" not in self.errors:
                 self.fault(f"{name}_date", Fault.MISSING)
             return None
-        return datetime.combine(day, clock_time or default, tzinfo=self.zone).astimezone(UTC)
+        local = datetime.combine(day, clock_time or default, tzinfo=self.zone)
+        moment = local.astimezone(UTC)
+        if moment.astimezone(self.zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+            self.fault(f"{name}_time", Fault.SKIPPED_TIME)
+            return None
+        return moment
 
     def choice(self, name: str, kind: type[E], *, required: bool = True) -> E | None:
         """One member of an enum."""

@@ -41,6 +41,7 @@ class Fault(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     NOT_A_DATE = "not_a_date"
     NOT_A_TIME = "not_a_time"
+    SKIPPED_TIME = "skipped_time"
     NOT_A_CHOICE = "not_a_choice"
     NONE_TICKED = "none_ticked"
     NOT_AN_EMAIL = "not_an_email"
@@ -57,6 +58,7 @@ FAULTS: dict[Fault, str] = {
     Fault.OUT_OF_RANGE: N_("Enter a number from %(low)s to %(high)s."),
     Fault.NOT_A_DATE: N_("Enter the date as day.month.year, such as 12.2.2027."),
     Fault.NOT_A_TIME: N_("Enter the time as hours and minutes, such as 16.00."),
+    Fault.SKIPPED_TIME: N_("The clocks go forward past this time that night. Choose an earlier or a later one."),
     Fault.NOT_A_CHOICE: N_("Choose one of the options."),
     Fault.NONE_TICKED: N_("Tick at least one."),
     Fault.NOT_AN_EMAIL: N_("Enter an email address, such as maija@example.org."),

@@ -1,7 +1,8 @@
 """Events as their organizers meet them: begun, filled in, published, cloned, closed."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from app.adapters.database import reading
 from app.domain.access import Role
 from app.domain.application import State
 from app.domain.localized import Localized
+from app.domain.phase import Phase, phase_at
 from app.models import AuditEvent, Challenge, Event, Person
 from app.queries import challenges, criteria
 from app.services import people
@@ -112,6 +114,35 @@ def test_dates_are_typed_as_people_write_them_and_kept_as_moments(
     assert saved.jury_opens_at is None
     assert saved.summary.fi == "Etsimme kumppaneita kaavoitukseen"
     assert saved.version == 2
+
+
+def test_hours_are_those_of_the_city_before_and_after_the_clocks_change(
+    world: World, sign_in: SignIn, engine: sa.Engine
+) -> None:
+    city = world.city()
+    event = world.event(city, "draft")
+    client = sign_in(world.organizer(city))
+    dates = {
+        "call_opens_at_date": "1.3.2027", "call_opens_at_time": "9", "call_closes_at_date": "30.3.2027",
+        "call_closes_at_time": "16.00", "jury_opens_at_date": "", "jury_opens_at_time": "",
+        "day_starts_at_date": "1.11.2027", "day_starts_at_time": "9.00", "day_ends_at_date": "1.11.2027",
+        "day_ends_at_time": "16.00",
+    }  # fmt: skip
+    skipped = fill_in(client, event, **dates | {"call_closes_at_date": "28.3.2027", "call_closes_at_time": "3.30"})
+    assert skipped.status_code == 422
+    assert "Kelloja siirretään sinä yönä" in skipped.text
+    assert 'value="3.30"' in skipped.text
+    assert fill_in(client, event, **dates).status_code == 303
+    saved = replace(stored(engine, event.id).milestones, published_at=NOW - timedelta(days=365))
+    zone, second = ZoneInfo("Europe/Helsinki"), timedelta(seconds=1)
+    for moment, before, after in (
+        (datetime(2027, 3, 1, 9, tzinfo=zone), Phase.PUBLISHED, Phase.CALL_OPEN),
+        (datetime(2027, 3, 30, 16, tzinfo=zone), Phase.CALL_OPEN, Phase.JURY),
+        (datetime(2027, 11, 1, 9, tzinfo=zone), Phase.JURY, Phase.HELD),
+        (datetime(2027, 11, 1, 16, tzinfo=zone), Phase.HELD, Phase.FOLLOW_UP),
+    ):
+        assert phase_at(saved, moment.astimezone(UTC) - second) is before
+        assert phase_at(saved, moment.astimezone(UTC)) is after
 
 
 @pytest.mark.parametrize(
