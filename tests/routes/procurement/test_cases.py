@@ -145,9 +145,12 @@ def test_a_case_of_another_city_is_not_found_under_ones_own(world: World, house:
 def test_whoever_works_on_a_case_reads_what_the_company_proposed_but_not_its_confidential_part(
     world: World, house: House, agent: StrictClient, sign_in: SignIn
 ) -> None:
-    secret = {"confidential": "Seos on 40 osaa hartsia.", "confidential_ground": "business_secret"}
     proposed = world.application(
-        house.challenge, state=State.CONFIRMED, solution="Anturi kertoo, milloin katu on liukas.", **secret
+        house.challenge,
+        state=State.CONFIRMED,
+        solution="Anturi kertoo, milloin katu on liukas.",
+        confidential="Seos on 40 osaa hartsia.",
+        confidential_ground="business_secret",
     )
     case = world.case(house.challenge, application=proposed)
     page = agent.get(f"{BOARD}/{case.id}")
