@@ -25,13 +25,17 @@ router = Router(prefix="/organizer/{city}/events/{event_id}")
 
 @dataclass(frozen=True)
 class PublicationPage:
-    """What the public will see, or what is missing first; `opens_now`: the call begins with publishing."""
+    """What the public will see, or what is missing first; `opens_now`: the call begins with publishing.
+
+    `is_over`: the end of the call has passed already.
+    """
 
     template: ClassVar[str] = "organizer/events/publication.html"
     frame: EventFrame
     event: Event
     gaps: list[GapLine]
     opens_now: bool
+    is_over: bool
 
 
 @router.get("/publication", name="organizer.publication.new")
@@ -75,4 +79,5 @@ def _page(visit: Visit[Any], event: Event) -> PublicationPage:
         raise Refused(Reason.WRONG_STATE)
     gaps = gap_lines(visit, city_of(visit), event.id, readiness.gaps_of(visit.session, event))
     opens_now = event.call_opens_at is not None and event.call_opens_at <= visit.now
-    return PublicationPage(frame_of(visit, event, "organizer.events.show"), event, gaps, opens_now)
+    is_over = event.call_closes_at is not None and event.call_closes_at <= visit.now
+    return PublicationPage(frame_of(visit, event, "organizer.events.show"), event, gaps, opens_now, is_over)
