@@ -21,7 +21,7 @@ def test_name_title_and_language_are_ones_own_to_change(world: World, sign_in: S
         trail = session.exec(select(AuditEvent).where(AuditEvent.action == "edited")).one()
     assert (kept.name, kept.title, kept.locale) == ("Aino Salo", "Suunnittelija", "sv")
     assert trail.before == {"name": "Aino Virtanen", "title": "", "locale": "fi"}
-    assert "Dina uppgifter är sparade." in browser.get("/sv/tasks").text
+    assert "Din profil är sparad." in browser.get("/sv/tasks").text
     assert "Aino Salo" in browser.get("/sv/tasks").text
 
 
