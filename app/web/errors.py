@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import quote, urlsplit
 
+import sqlalchemy as sa
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -61,6 +62,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(CsrfFailed, _csrf_failed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(OverflowError, _too_large)
+    app.add_exception_handler(sa.exc.DataError, _too_large)
     app.add_exception_handler(Exception, _failed)
 
 
@@ -108,6 +111,14 @@ async def _csrf_failed(request: Request, _: Exception) -> Response:
     language = request.scope.get("kipina.language", "fi")
     words = (translations(language).gettext(FORM_TOO_OLD[0]), translations(language).gettext(FORM_TOO_OLD[1]))
     return await asyncio.to_thread(_error, request, 403, words)
+
+
+async def _too_large(request: Request, error: Exception) -> Response:
+    """An id or a page number in the address that no database can hold: there is nothing there."""
+    refused_by = type(error.orig).__name__ if isinstance(error, sa.exc.DataError) else str(error)
+    if refused_by == "NumericValueOutOfRange" or refused_by.endswith("SQLite INTEGER"):
+        return await asyncio.to_thread(_error, request, 404)
+    return await _failed(request, error)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

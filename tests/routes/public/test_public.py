@@ -62,6 +62,28 @@ def test_what_is_not_there_is_said_in_words(world: World, client: StrictClient, 
     assert client.get(path).status_code == 404
 
 
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 18, "3000000000", "-1"])
+def test_a_number_that_no_database_holds_leads_to_nothing(
+    world: World, sign_in: Callable[[Person], StrictClient], number: str
+) -> None:
+    city = world.city()
+    event = world.event(city)
+    browser = sign_in(world.organizer(city))
+    for path in (
+        "/organizer/tampere/events/{}", "/procurement/tampere/cases/{}", "/organizer/tampere/history/event/{}",
+        "/tampere/portfolio/{}", "/company/companies/{}",
+    ):  # fmt: skip
+        assert browser.get(path.format(number)).status_code in {403, 404}, path
+    at = f"/organizer/tampere/events/{event.id}"
+    for query in (
+        f"{at}/applications?page={{}}", f"{at}/mail?page={{}}",
+        f"/organizer/tampere/history/event/{event.id}?page={{}}",
+        "/procurement/tampere/cases?owner={0}&unit={0}&event={0}", "/tasks?span=later&page={}",
+        f"{at}/decisions?challenge={{}}", "/company/applications/new?challenge={}",
+    ):  # fmt: skip
+        assert browser.get(query.format(number)).status_code in {200, 303, 403, 404}, query
+
+
 def test_pages_come_from_memory_until_something_changes(world: World, client: StrictClient) -> None:
     event = world.event(world.city())
     first = client.get("/tampere/kipina")
