@@ -285,9 +285,13 @@ def published(session: Session, city_id: int, event_id: int | None = None) -> li
     return [Story(**{**row, "themes": tuple(Localized.of(theme) for theme in row["themes"])}) for row in found]
 
 
-def funnel(session: Session, event_id: int) -> dict[FunnelStep, int]:
-    """How many of an event's applications came how far, for everybody to read. Two queries."""
-    return funnel_of(session, col(Application.event_id) == event_id)
+def funnel(session: Session, event: Event, reader: PersonId | None) -> dict[FunnelStep, int]:
+    """How many of an event's applications came how far. Two queries.
+
+    The same for everybody once it is published; before that without what the reader has a conflict of interest in.
+    """
+    hidden_from = reader if event.results_published_at is None else None
+    return funnel_of(session, col(Application.event_id) == event.id, hidden_from)
 
 
 def funnel_of(

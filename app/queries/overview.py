@@ -108,9 +108,10 @@ class Figures:
         return sum(self.stages.values())
 
 
-def of_events(session: Session, scope: Scope, event_ids: Collection[int]) -> dict[int, Figures]:
-    """The figures of each event."""
+def of_events(session: Session, scope: Scope, event_ids: Collection[int], *, prepared: bool) -> dict[int, Figures]:
+    """The figures of each event; `prepared`: with the decisions that are not signed yet, for those who prepare them."""
     mine = not_conflicted(scope)
+    told = sa.true() if prepared else col(Decision.applied_at).is_not(None)
     parts = [
         _count(Application.event_id, "state", Application.state).where(mine),
         _count(Challenge.event_id, "challenges"),
@@ -129,7 +130,7 @@ def of_events(session: Session, scope: Scope, event_ids: Collection[int]) -> dic
         .where(mine),
         _count(Decision.event_id, "outcome", Decision.outcome)
         .join(Application, col(Application.id) == Decision.application_id)
-        .where(mine),
+        .where(mine, told),
         _count(ProgrammeSession.event_id, "sessions"),
         _count(ProgrammeRelease.event_id, "releases"),
         _count(FollowUpCase.event_id, "stage", FollowUpCase.stage)

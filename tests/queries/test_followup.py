@@ -158,7 +158,7 @@ def test_the_funnel_counts_each_application_once_by_how_far_it_came(
     pilot = world.case(house.challenge, Stage.PILOT, owner=house.agent)
     world.case(house.challenge, application=world.application_of(pilot), unit=world.unit(house.city), owner=house.agent)
     world.case(house.challenge, Stage.CLOSED, owner=house.agent)
-    assert followup.funnel(session, house.event.id) == {
+    assert followup.funnel(session, house.event, None) == {
         FunnelStep.APPLICANTS: 5,
         FunnelStep.HEARD: 3,
         FunnelStep.MET: 2,

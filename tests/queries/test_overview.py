@@ -17,7 +17,7 @@ def test_who_moved_up_is_no_longer_counted_on_the_reserve_list(world: World, ses
 
     def figures() -> tuple[int, int]:
         session.rollback()  # to see what others wrote meanwhile
-        found = overview.of_events(session, scope, [event.id])[event.id]
+        found = overview.of_events(session, scope, [event.id], prepared=True)[event.id]
         return found.invited, found.reserved
 
     outcomes = {invited.id: Outcome.INVITE, first.id: Outcome.RESERVE, second.id: Outcome.RESERVE}

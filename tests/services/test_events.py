@@ -103,7 +103,7 @@ def test_a_clone_takes_what_was_written_and_nothing_that_happened(
     assert [criteria.draft_of(c) for c in criterion_queries.of_event(session, copy.id)] == [
         criteria.draft_of(c) for c in criterion_queries.of_event(session, made.id)
     ]
-    assert overview.of_events(session, in_city(city), [copy.id])[copy.id].jurors == 0
+    assert overview.of_events(session, in_city(city), [copy.id], prepared=True)[copy.id].jurors == 0
     assert [one.id for one in overview.editions(session, copy)] == [made.id]
     assert (copy.published_at, copy.released_at, copy.results_published_at) == (None, None, None)
 
@@ -177,7 +177,7 @@ def test_whoever_has_a_conflict_of_interest_finds_the_application_in_no_figure(
     session.flush()
 
     def figures(scope: Scope) -> tuple[int, int, int, int]:
-        found = overview.of_events(session, scope, [event.id])[event.id]
+        found = overview.of_events(session, scope, [event.id], prepared=True)[event.id]
         return found.sent, found.assigned, found.sheets, found.invited
 
     assert figures(mine) == (1, 1, 1, 1)

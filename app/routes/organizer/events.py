@@ -140,7 +140,7 @@ def index(visit: Annotated[Reading, reads(Permission.EVENT_SEE)]) -> Response:
     """The list."""
     city = city_of(visit)
     found = events.of_city(visit.session, city.id)
-    figures = remembered(visit, overview.of_events, visit.scope, tuple(event.id for event in found))
+    figures = _figures(visit, *found)
     lines = [_line(visit, city, event, figures[event.id]) for event in found]
     over = {Phase.FOLLOW_UP, Phase.CLOSED}
     page = EventsPage(
@@ -183,7 +183,7 @@ def show_event(visit: Annotated[Reading, reads(Permission.EVENT_SEE)], event_id:
     city = city_of(visit)
     event = events.by_id(visit.session, city.id, event_id)
     frame = frame_of(visit, event, "organizer.events.show")
-    figures = remembered(visit, overview.of_events, visit.scope, (event.id,))[event.id]
+    figures = _figures(visit, event)[event.id]
     found = readiness.gaps_of(visit.session, event) if frame.phase is Phase.DRAFT else []
     gaps = gap_lines(visit, city, event.id, found)
     next_step = step_link(visit, city, event.id, frame.phase, facts_of(figures, len(gaps)))
@@ -245,6 +245,11 @@ def _line(visit: Reading, city: CityFacts, event: Event, figures: Figures) -> Ev
         figures=figures,
         next_step=step_link(visit, city, event.id, phase, facts),
     )
+
+
+def _figures(visit: Visit[Any], *found: Event) -> dict[int, Figures]:
+    prepared = holds_in_city(visit.actor, Permission.DECISION_MANAGE, city_of(visit).id)
+    return remembered(visit, overview.of_events, visit.scope, tuple(event.id for event in found), prepared=prepared)
 
 
 def _funnel(visit: Reading, event: Event, figures: Figures) -> Funnel | None:
@@ -330,7 +335,7 @@ def _ask_about_dates(visit: Writing, posted: FormData, event: Event, draft: serv
         f"{gettext(LABELS[f'{name}_date'])}: {_told_moment(visit, event, name)} → {_told_moment(visit, draft, name)}"
         for name in changed
     ]
-    figures = remembered(visit, overview.of_events, visit.scope, (event.id,))[event.id]
+    figures = _figures(visit, event)[event.id]
     if applied := sum(figures.states.values()):
         sentence = translations(visit.language).ngettext(
             "%(num)s application has been begun or sent. The company is not told of the change by itself: write to it.",

@@ -42,7 +42,7 @@ def new(visit: Annotated[Reading, reads(Permission.EVENT_MANAGE)], event_id: int
     frame = frame_of(visit, event, "organizer.events.show")
     page = PublicationPage(
         frame=frame,
-        funnel=list(followup.funnel(visit.session, event.id).items()),
+        funnel=list(followup.funnel(visit.session, event, visit.actor.person).items()),
         pitched=public.pitched(visit.session, event.id),
         stories=followup.published(visit.session, city.id, event.id),
         ready=frame.phase.reached(Phase.FOLLOW_UP),

@@ -43,7 +43,7 @@ def show_results(visit: Annotated[Reading, reads(Permission.PUBLIC_READ)], event
         return ResultsPage(
             city_slug=city.slug,
             event=found,
-            funnel=list(followup.funnel(visit.session, found.id).items()),
+            funnel=list(followup.funnel(visit.session, found, visit.actor.person).items()),
             stories=followup.published(visit.session, city.id, found.id),
             pitched=public.pitched(visit.session, found.id),
         )
