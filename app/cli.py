@@ -31,9 +31,11 @@ def _progress() -> Progress:
 def migrate() -> None:
     """Bring the database to the newest tables, and the CPV codes in it to the newest list."""
     engine = make_engine(Settings().database_url)
-    revisions = migrations.upgrade(engine)
-    with writing(engine) as session:
-        codes = cpv.load(session)
+    with console.status("Tables …") as status:
+        revisions = migrations.upgrade(engine)
+        status.update("CPV codes …")
+        with writing(engine) as session:
+            codes = cpv.load(session)
     news = [f"{len(revisions)} new migrations"] * bool(revisions) + [f"{codes} CPV codes"] * bool(codes)
     console.print(f"Database ready ({', '.join(news)})." if news else "Database ready.")
 

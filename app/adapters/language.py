@@ -152,12 +152,17 @@ def show_from_now(value: datetime | date, now: datetime, language: str, zone: Zo
     )
 
 
+def alphabetical(name: str) -> str:
+    """What Finnish and Swedish names are sorted by: å, ä and ö come after z, in this order."""
+    return name.casefold().translate({ord("å"): "z\uffff1", ord("ä"): "z\uffff2", ord("ö"): "z\uffff3"})
+
+
 @cache
 def countries(language: str) -> list[tuple[str, str]]:
     """(code, name) of every country, Finland first, then by name."""
     names = {str(code): str(name) for code, name in babel_locale(language).territories.items()}
     codes = sorted(
         (code for code in names if len(code) == 2 and code not in _NO_COUNTRIES),  # noqa: PLR2004
-        key=lambda code: (code != "FI", names[code].casefold()),
+        key=lambda code: (code != "FI", alphabetical(names[code])),
     )
     return [(code, names[code]) for code in codes]

@@ -23,11 +23,12 @@ class Municipality:
 
 @cache
 def municipalities() -> tuple[Municipality, ...]:
-    """The municipalities of today, by their Finnish names."""
+    """The municipalities of today."""
     with (DATA_DIR / "municipalities" / "municipalities.csv").open(newline="", encoding="utf-8") as source:
         current = [row for row in csv.DictReader(source) if row["status"] == "active" and not row["valid_until"]]
-    found = [Municipality(row["code"], Localized(row["name_fi"], row["name_sv"], row["name_en"])) for row in current]
-    return tuple(sorted(found, key=lambda municipality: municipality.name.fi))
+    return tuple(
+        Municipality(row["code"], Localized(row["name_fi"], row["name_sv"], row["name_en"])) for row in current
+    )
 
 
 def cpv_codes() -> Iterator[tuple[str, Localized]]:

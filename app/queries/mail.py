@@ -88,7 +88,7 @@ def page_of(session: Session, scope: Scope, event_id: int, state: MailState | No
             col(OutgoingMail.last_error),
         )
         .where(*chosen)
-        .order_by(col(OutgoingMail.id).desc())
+        .order_by(col(OutgoingMail.created_at).desc(), col(OutgoingMail.id).desc())
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )

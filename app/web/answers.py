@@ -16,7 +16,8 @@ from app.domain.answers import (
 )
 from app.models import Application
 from app.web.forms import LONGEST, Fields
-from app.web.wording import N_, Fault, say_fault, word
+from app.web.wording import Fault, say_fault
+from app.web.words import N_, word
 
 _HELP: dict[Question, str] = {
     Question.TITLE: N_("What you do, and for whom. It is the first thing the jury reads."),

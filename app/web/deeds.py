@@ -11,7 +11,7 @@ import app.models as tables
 from app.adapters.language import show_date, show_time, translations
 from app.domain.localized import LANGUAGES, Localized
 from app.queries.audit import REFERS_TO, Deed
-from app.web.wording import N_, WORDS, word
+from app.web.words import N_, WORDS, word
 
 _ACTIONS: dict[str, str] = {
     "added": N_("Added"),

@@ -25,7 +25,8 @@ from app.web.kept import KEPT_COOKIE
 from app.web.pages import show
 from app.web.session import actor_of, hash_of
 from app.web.visit import Visit, csrf_holds
-from app.web.wording import N_, say_refusal
+from app.web.wording import say_refusal
+from app.web.words import N_
 
 STATUS = {Reason.NOT_FOUND: 404, Reason.CONFLICT_OF_INTEREST: 404, Reason.NOT_ALLOWED: 403}
 

@@ -20,7 +20,7 @@ from app.queries.cities import CityFacts
 from app.web.kept import KEPT_COOKIE, bring_back
 from app.web.language import LANGUAGE_COOKIE
 from app.web.visit import Reading, Visit, Writing
-from app.web.wording import N_, word
+from app.web.words import N_, word
 
 OWN_NAMES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 FLASH_COOKIE = "kipina_flash"

@@ -4,7 +4,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.adapters.language import show_date, show_from_now, show_money, show_number, show_time, translations, zone_place
+from app.adapters.language import (
+    alphabetical,
+    show_date,
+    show_from_now,
+    show_money,
+    show_number,
+    show_time,
+    translations,
+    zone_place,
+)
 from app.adapters.templates import rich, text
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -71,3 +80,8 @@ def test_time_zones_are_called_after_places_in_the_readers_language() -> None:
 )
 def test_headings_of_a_text_begin_below_those_of_the_page(typed: str, levels: list[str]) -> None:
     assert re.findall(r"<(h\d)>", rich(typed)) == levels
+
+
+def test_names_are_sorted_as_in_the_alphabets_of_finnish_and_swedish() -> None:
+    names = ["Ödeby", "Äänekoski", "Zürich", "Åbo", "Akaa", "akka"]
+    assert sorted(names, key=alphabetical) == ["Akaa", "akka", "Zürich", "Åbo", "Äänekoski", "Ödeby"]

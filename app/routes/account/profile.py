@@ -13,7 +13,8 @@ from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.pages import OWN_NAMES, go_to, path_of, show
 from app.web.visit import Reading, Writing
-from app.web.wording import N_, Fault
+from app.web.wording import Fault
+from app.web.words import N_
 
 router = Router(prefix="/account/profile")
 

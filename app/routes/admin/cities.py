@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from starlette.responses import Response
 
-from app.adapters.language import translations
+from app.adapters.language import alphabetical, translations
 from app.adapters.reference_data import municipalities
 from app.domain.access import Permission, Role
 from app.domain.localized import LANGUAGES
@@ -18,7 +18,8 @@ from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.pages import go, show
 from app.web.visit import Reading, Writing
-from app.web.wording import N_, THEMES, Fault
+from app.web.wording import THEMES, Fault
+from app.web.words import N_
 
 router = Router(prefix="/admin")
 
@@ -42,7 +43,7 @@ def _page(visit: Reading | Writing, city_form: Form | None = None, person_form: 
     names = [(one.code, one.name.text(visit.language)) for one in municipalities()]
     return CitiesPage(
         cities=installation.city_lines(visit.session),
-        municipalities=sorted(names, key=lambda pair: pair[1]),
+        municipalities=sorted(names, key=lambda pair: alphabetical(pair[1])),
         themes=[(theme, translations(visit.language).gettext(THEMES[theme])) for theme in city_service.THEMES],
         city_form=city_form or filled(CITY_FORM, {"theme": city_service.THEMES[0]}, {"languages": LANGUAGES}),
         person_form=person_form or filled(PERSON_FORM, {}),

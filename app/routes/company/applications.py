@@ -34,7 +34,8 @@ from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.pages import go, go_to, path_for, show
 from app.web.visit import Reading, Writing
-from app.web.wording import N_, say_refusal, word
+from app.web.wording import say_refusal
+from app.web.words import N_, word
 
 router = Router(prefix="/company/applications")
 

@@ -14,7 +14,8 @@ from app.web.forms import Fields, Posted
 from app.web.guard import Router, writes
 from app.web.pages import go, path_for, show
 from app.web.visit import Writing
-from app.web.wording import N_, Fault
+from app.web.wording import Fault
+from app.web.words import N_
 
 router = Router(prefix="/company/companies/{company_id}/members")
 

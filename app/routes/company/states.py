@@ -14,7 +14,7 @@ from app.web.forms import Posted
 from app.web.guard import Router, writes
 from app.web.pages import go, path_for
 from app.web.visit import Writing
-from app.web.wording import N_
+from app.web.words import N_
 
 router = Router(prefix="/company/applications/{application_id}")
 

@@ -19,7 +19,8 @@ from app.web.forms import Posted
 from app.web.guard import Router, reads, writes
 from app.web.pages import go, show
 from app.web.visit import Reading, Writing
-from app.web.wording import N_, say_refusal
+from app.web.wording import say_refusal
+from app.web.words import N_
 
 router = Router(prefix="/company/applications/{application_id}/submission")
 

@@ -21,7 +21,8 @@ from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
-from app.web.wording import N_, THEMES, Fault
+from app.web.wording import THEMES, Fault
+from app.web.words import N_
 
 router = Router(prefix="/organizer/{city}/settings")
 

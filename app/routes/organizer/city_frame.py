@@ -8,7 +8,7 @@ from app.domain.access import Permission, holds_in_city
 from app.queries.cities import CityFacts
 from app.web.pages import Link, city_of, path_for
 from app.web.visit import Visit
-from app.web.wording import N_
+from app.web.words import N_
 
 
 @dataclass(frozen=True, slots=True)

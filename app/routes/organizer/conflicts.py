@@ -19,7 +19,8 @@ from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Visit, Writing
-from app.web.wording import N_, ground_choices
+from app.web.wording import ground_choices
+from app.web.words import N_
 
 router = Router(prefix="/organizer/{city}/events/{event_id}/panel/conflicts")
 

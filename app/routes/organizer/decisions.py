@@ -26,7 +26,8 @@ from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, go_to, path_for, show
 from app.web.remembered import remembered
 from app.web.visit import Reading, Visit, Writing
-from app.web.wording import N_, Fault, say_refusal
+from app.web.wording import Fault, say_refusal
+from app.web.words import N_
 
 router = Router(prefix="/organizer/{city}/events/{event_id}/decisions")
 

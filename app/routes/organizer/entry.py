@@ -22,7 +22,8 @@ from app.web.forms import Fields, Form, Posted, filled, filled_moment
 from app.web.guard import Router, reads, writes
 from app.web.pages import OWN_NAMES, city_of, go, show
 from app.web.visit import Reading, Writing
-from app.web.wording import N_, Fault, word
+from app.web.wording import Fault
+from app.web.words import N_, word
 
 router = Router(prefix="/organizer/{city}/events/{event_id}/entry")
 

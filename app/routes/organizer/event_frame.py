@@ -15,7 +15,7 @@ from app.queries.cities import CityFacts
 from app.queries.events import phase_of
 from app.web.pages import Link, city_of, path_for
 from app.web.visit import Visit
-from app.web.wording import N_
+from app.web.words import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from app.queries.cities import CityFacts
 from app.routes.organizer.texts import OWN_LANGUAGE
 from app.web.pages import path_for
 from app.web.visit import Visit
-from app.web.wording import N_, word
+from app.web.words import N_, word
 
 FIELDS = {
     "name": N_("Name"),

@@ -9,7 +9,7 @@ from app.queries.cities import CityFacts
 from app.queries.overview import Figures
 from app.web.pages import Link, path_for
 from app.web.visit import Visit
-from app.web.wording import word
+from app.web.words import word
 
 _PLACES: dict[EventStep, tuple[Permission, str]] = {
     EventStep.FILL_IN: (Permission.EVENT_MANAGE, "organizer.publication.new"),

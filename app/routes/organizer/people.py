@@ -16,7 +16,8 @@ from app.web.forms import Fields, Form, Posted
 from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
-from app.web.wording import N_, Fault, word
+from app.web.wording import Fault
+from app.web.words import N_, word
 
 router = Router(prefix="/organizer/{city}/people")
 

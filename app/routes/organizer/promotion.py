@@ -16,7 +16,7 @@ from app.web.forms import Fields, Posted
 from app.web.guard import Router
 from app.web.pages import city_of, go, show
 from app.web.visit import Visit
-from app.web.wording import N_
+from app.web.words import N_
 
 router = Router(prefix="/organizer/{city}/events/{event_id}/promotion")
 

@@ -18,7 +18,7 @@ from app.web.forms import Posted
 from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
-from app.web.wording import N_
+from app.web.words import N_
 
 router = Router(prefix="/organizer/{city}/events/{event_id}")
 

@@ -19,7 +19,8 @@ from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Writing
-from app.web.wording import N_, say_refusal
+from app.web.wording import say_refusal
+from app.web.words import N_
 
 router = Router(prefix="/organizer/{city}/events/{event_id}/programme/releases")
 

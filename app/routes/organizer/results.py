@@ -20,7 +20,7 @@ from app.web.guard import Router, reads
 from app.web.pages import city_of, show
 from app.web.remembered import remembered
 from app.web.visit import Reading
-from app.web.wording import N_, word
+from app.web.words import N_, word
 
 router = Router(prefix="/organizer/{city}/events/{event_id}")
 

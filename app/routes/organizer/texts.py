@@ -7,7 +7,7 @@ from app.domain.localized import LANGUAGES, Localized, parity_gaps
 from app.domain.markup import cleaned
 from app.domain.refusals import Reason, Refused
 from app.web.forms import Fields, Form
-from app.web.wording import N_
+from app.web.words import N_
 
 LINE = 300
 """Characters in a title or another text of one line."""

@@ -16,7 +16,8 @@ from app.web.forms import Fields, Posted
 from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Writing
-from app.web.wording import N_, Fault
+from app.web.wording import Fault
+from app.web.words import N_
 
 router = Router(prefix="/procurement/{city}/cases/{case_id}/attachments")
 

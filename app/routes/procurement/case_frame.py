@@ -17,7 +17,8 @@ from app.queries.case import Around
 from app.web.forms import Fields, Form
 from app.web.pages import city_of, path_for
 from app.web.visit import Visit
-from app.web.wording import N_, say_refusal
+from app.web.wording import say_refusal
+from app.web.words import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, path_for, show
 from app.web.remembered import remembered
 from app.web.visit import Reading, Writing
-from app.web.wording import N_
+from app.web.words import N_
 
 router = Router(prefix="/procurement/{city}/cases")
 

@@ -15,7 +15,7 @@ from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Visit, Writing
-from app.web.wording import N_
+from app.web.words import N_
 
 router = Router(prefix="/procurement/{city}/cases/{case_id}/owner")
 

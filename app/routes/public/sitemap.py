@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
+from fastapi import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app.domain.access import Permission
@@ -54,8 +55,10 @@ def show_sitemap(visit: Annotated[Reading, reads(Permission.PUBLIC_READ)]) -> Re
 
 
 @router.get("/robots.txt", name="public.robots.show", dependencies=[declares(Permission.PUBLIC_READ)])
-async def show_robots() -> Response:
+async def show_robots(request: Request) -> Response:
     """Public pages may be indexed, people's own pages need not be tried."""
     private = ("account", "admin", "company", "jury", "organizer", "procurement", "sign-in", "tasks", "demo")
     lines = [f"Disallow: /*/{path}" for path in private]
-    return PlainTextResponse("\n".join(["User-agent: *", *lines, ""]))
+    return PlainTextResponse(
+        "\n".join(["User-agent: *", *lines, f"Sitemap: {request.app.state.settings.base_url}/sitemap.xml", ""])
+    )
