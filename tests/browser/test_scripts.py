@@ -118,12 +118,13 @@ def put(site: Site, markup: str, errors: dict[str, str] | None = None, typed: di
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
     )
     env.globals |= {
         "_": lambda text, **values: text % values,
         "ngettext": lambda one, many, num: (one if num == 1 else many) % {"num": num},
         "here": SimpleNamespace(csrf="token"),
-        "form": SimpleNamespace(id="sample", typed=typed or {}, errors=errors or {}, many=lambda _name: []),
+        "form": SimpleNamespace(id="sample", typed=typed or {}, errors=errors or {}, labels={}, many=lambda _name: []),
     }
     site.pages["/page"] = PAGE.replace("BODY", env.from_string(IMPORTS + markup).render())
     return f"{site.address}/page"

@@ -52,7 +52,8 @@ def _words(gap: Gap, language: str) -> str:
         return word(gap.lack, language)
     gettext = translations(language).gettext
     written = gettext("%(field)s: not written %(languages)s yet.")
-    lacking = f" {gettext('or')} ".join(gettext(OWN_LANGUAGE[code]) for code in gap.languages)
+    or_ = gettext("or")
+    lacking = f" {or_} ".join(gettext(OWN_LANGUAGE[code]) for code in gap.languages)
     return written % {"field": gettext(FIELDS[gap.field.split()[0]]), "languages": lacking}
 
 

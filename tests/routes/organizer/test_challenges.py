@@ -122,7 +122,7 @@ def test_real_challenges_go_in_as_they_are_and_lose_nothing(
 ) -> None:
     """Each of the 29 as an organizer would paste it: what is asked, its rules, and how to enter."""
     real = FEED[number]
-    city = world.city(languages=("en",))
+    city = world.city(languages=("fi", "en"))
     event = world.event(city, "draft")
     client = sign_in(world.organizer(city))
     pasted = {
