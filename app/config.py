@@ -3,6 +3,7 @@
 import secrets
 from contextlib import suppress
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     """smtp://user:password@host:port, or smtps:// for implicit TLS. Empty: mails become files."""
     mail_from: str = "Kipinä <kipina@localhost.invalid>"
+    trusted_proxies: str = ""
+    """Addresses or networks of the proxies in front, with commas between: what they say of a client is believed."""
     threads: int = 4
     """Requests worked on at the same time in one process; few are faster, as they share one interpreter."""
     max_upload_bytes: int = 25 * 1024 * 1024
@@ -38,6 +41,18 @@ class Settings(BaseSettings):
             message = "KIPINA_DEMO is only for a base URL on this machine (127.0.0.1 or localhost)"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _proxies_are_addresses(self) -> Self:
+        """A misspelt proxy is told at the start."""
+        _ = self.proxies
+        return self
+
+    @cached_property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The trusted proxies."""
+        parts = (part.strip() for part in self.trusted_proxies.split(","))
+        return tuple(ip_network(part, strict=False) for part in parts if part)
 
     @property
     def host(self) -> str:

@@ -14,7 +14,7 @@ from app.adapters import clock, files, mail
 from app.adapters.database import writing
 from app.config import Settings
 from app.models import KeptForm, OutgoingMail
-from app.services import documents, jobs, outbox, reminders
+from app.services import documents, jobs, limits, outbox, reminders, signing_in
 
 PAUSE = 1.0
 """Seconds between looks when nothing is due."""
@@ -95,8 +95,10 @@ def do_one_job(engine: sa.Engine, settings: Settings) -> bool:
 
 
 def by_calendar(engine: sa.Engine, now: datetime) -> None:
-    """What comes with time: next steps to remind of, and forgetting what was typed under a sign-in of yesterday."""
+    """What comes with time: next steps to remind of, and forgetting yesterday's sign-ins and what was typed in them."""
     with writing(engine) as session:
         session.execute(sa.delete(KeptForm).where(col(KeptForm.created_at) < now - timedelta(days=1)))
+        signing_in.forget(session, now)
+        limits.forget(session, now)
     with writing(engine) as session:
         reminders.send_due(session, now)

@@ -8,7 +8,7 @@ from app.models.followup import CaseEntry, FollowUpCase
 from app.models.jury import Assignment, Conflict, JurySeat, Score, ScoreSheet
 from app.models.person import CityMember, KeptForm, Person, SignInLink, WebSession
 from app.models.programme import Document, Place, ProgrammeRelease, ProgrammeSession
-from app.models.record import AuditEvent, Job, JobState, MailState, OutgoingMail
+from app.models.record import AuditEvent, Job, JobState, MailState, OutgoingMail, RateCount
 
 __all__ = [
     "Application",
@@ -39,6 +39,7 @@ __all__ = [
     "Platform",
     "ProgrammeRelease",
     "ProgrammeSession",
+    "RateCount",
     "Score",
     "ScoreSheet",
     "SignInLink",

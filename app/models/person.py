@@ -56,13 +56,20 @@ class SignInLink(SQLModel, table=True):
 
 
 class WebSession(SQLModel, table=True):
-    """A signed-in browser. Only the hash of its cookie is kept."""
+    """A signed-in browser. Only the hash of its cookie is kept, and nothing that tells where it was.
+
+    `browser` and `system` are names from a list of ours.
+    """
 
     __tablename__ = "web_session"
 
-    token_hash: str = Field(primary_key=True)
+    id: int = key()
+    token_hash: str = Field(unique=True)
     person_id: int = ref("person.id")
+    browser: str = ""
+    system: str = ""
     created_at: datetime = moment()
+    last_seen_at: datetime = moment()
     expires_at: datetime = moment()
     ended_at: datetime | None = moment_or_none()
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import enum_of, key, moment, moment_or_none, ref_or_none
+from app.models.columns import UtcDateTime, enum_of, key, moment, moment_or_none, ref_or_none
 
 
 class MailState(StrEnum):
@@ -47,6 +47,16 @@ class OutgoingMail(SQLModel, table=True):
     attempts: int = 0
     sent_at: datetime | None = moment_or_none()
     last_error: str = ""
+
+
+class RateCount(SQLModel, table=True):
+    """How often something was done in one stretch of time. `key` is a keyed hash of what and by whom."""
+
+    __tablename__ = "rate_count"
+
+    key: str = Field(primary_key=True)
+    ends_at: datetime = Field(sa_type=UtcDateTime, primary_key=True)
+    count: int
 
 
 class JobState(StrEnum):

@@ -10,14 +10,19 @@ from app.domain.access import Actor, Role
 from app.domain.ids import CityId, CompanyId, EventId, PersonId
 from app.domain.localized import Localized
 from app.domain.refusals import Reason, Refused
+from app.domain.staying import still_signed_in
 from app.models import CityMember, CompanyMember, JurySeat, Person, Unit, WebSession
 
 # Asked for every page, so these statements are put together once.
 _PERSON = sa.select(col(Person.id), col(Person.name), col(Person.email), col(Person.locale), col(Person.is_admin))
-_BY_TOKEN = _PERSON.join(WebSession, col(WebSession.person_id) == Person.id).where(
-    col(WebSession.token_hash) == sa.bindparam("token"),
-    col(WebSession.expires_at) > sa.bindparam("now"),
-    col(WebSession.ended_at).is_(None),
+_BY_TOKEN = (
+    _PERSON.add_columns(col(WebSession.id), col(WebSession.created_at), col(WebSession.last_seen_at))
+    .join(WebSession, col(WebSession.person_id) == Person.id)
+    .where(
+        col(WebSession.token_hash) == sa.bindparam("token"),
+        col(WebSession.expires_at) > sa.bindparam("now"),
+        col(WebSession.ended_at).is_(None),
+    )
 )
 _BY_ID = _PERSON.where(col(Person.id) == sa.bindparam("person"))
 _HELD = sa.union_all(
@@ -33,10 +38,54 @@ _HELD = sa.union_all(
 )
 
 
-def actor_of_session(session: Session, token_hash: str, now: datetime) -> Actor | None:
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The browser that asks: when somebody signed in there, and when it was last seen."""
+
+    id: int
+    begun_at: datetime
+    last_seen_at: datetime
+
+
+def signed_in(session: Session, token_hash: str, now: datetime) -> tuple[Actor, SignedIn] | None:
     """The actor behind a browser's cookie, or None when nobody is signed in there any more."""
-    person = session.execute(_BY_TOKEN, {"token": token_hash, "now": now}).one_or_none()
-    return None if person is None else _actor(session, *person)
+    found = session.execute(_BY_TOKEN, {"token": token_hash, "now": now}).one_or_none()
+    if found is None:
+        return None
+    *person, session_id, begun_at, last_seen_at = found
+    actor = _actor(session, *person)
+    if not still_signed_in(actor, begun_at, last_seen_at, now):
+        return None
+    return actor, SignedIn(session_id, begun_at, last_seen_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """One place where somebody is signed in. `here`: the browser that asks."""
+
+    id: int
+    browser: str
+    system: str
+    begun_at: datetime
+    last_seen_at: datetime
+    here: bool
+
+
+def browsers(session: Session, actor: Actor, here: int | None, now: datetime) -> list[Browser]:
+    """Where the actor is signed in: this browser first, then the one used last."""
+    rows = session.exec(
+        select(WebSession)
+        .where(
+            WebSession.person_id == actor.person, col(WebSession.expires_at) > now, col(WebSession.ended_at).is_(None)
+        )
+        .order_by(col(WebSession.last_seen_at).desc(), col(WebSession.id).desc())
+    )
+    found = [
+        Browser(row.id, row.browser, row.system, row.created_at, row.last_seen_at, row.id == here)
+        for row in rows
+        if still_signed_in(actor, row.created_at, row.last_seen_at, now)
+    ]
+    return sorted(found, key=lambda one: not one.here)
 
 
 def actor_of_person(session: Session, person_id: int) -> Actor | None:

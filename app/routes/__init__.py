@@ -1,7 +1,7 @@
 """Every router of the app, in the order in which addresses are tried: fixed words before cities' slugs."""
 
 from app.routes import healthz
-from app.routes.account import demo, profile, sign_in, tasks
+from app.routes.account import browsers, demo, profile, sign_in, tasks
 from app.routes.admin import cities as admin_cities
 from app.routes.admin import jobs as admin_jobs
 from app.routes.company import applications, attachments, companies, members, states, submission
@@ -46,6 +46,7 @@ ROUTERS = (
     demo.router,
     tasks.router,
     profile.router,
+    browsers.router,
     companies.router,
     members.router,
     applications.router,

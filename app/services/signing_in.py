@@ -9,13 +9,16 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.adapters.database import WriteSession
-from app.domain.access import PUBLIC
+from app.domain.access import PUBLIC, Actor
 from app.domain.refusals import Reason, Refused
-from app.models import Person, SignInLink
+from app.domain.staying import NOTED_EVERY
+from app.models import Person, SignInLink, WebSession
 from app.queries import people
 from app.services import audit, outbox
 
 LINK_LIVES = timedelta(minutes=10)
+KEPT_AFTERWARDS = timedelta(days=1)
+"""So long a link or a sign-in that lets nobody in any more is still there."""
 
 
 def hash_of(token: str) -> str:
@@ -23,8 +26,13 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def send_link(session: WriteSession, email: str, next_path: str, language: str, now: datetime) -> None:
-    """Mail a link, whether or not the address is known: the answer tells nothing about who is."""
+def send_link(
+    session: WriteSession, email: str, next_path: str, language: str, now: datetime, *, kind: str = "sign_in"
+) -> None:
+    """Mail a link, whether or not the address is known: the answer tells nothing about who is.
+
+    `kind` is the mail around it: `confirmation` when somebody who is signed in proves that it is still they.
+    """
     token = secrets.token_urlsafe(32)
     person = people.by_email(session, email)
     session.add(
@@ -39,7 +47,7 @@ def send_link(session: WriteSession, email: str, next_path: str, language: str, 
     )
     outbox.queue(
         session,
-        "sign_in",
+        kind,
         to_email=email,
         to_name=person.name if person else "",
         language=language,
@@ -73,3 +81,36 @@ def spend_link(session: WriteSession, token: str, now: datetime) -> tuple[Person
         session.add(person)
         audit.record(session, PUBLIC, "created", person, now, city_id=None, after={"email": person.email})
     return person, spent.next_path
+
+
+def note_seen(session: WriteSession, session_id: int, now: datetime) -> None:
+    """Write down that a browser is still used. Of several pages opened at once, one does."""
+    session.execute(
+        sa.update(WebSession)
+        .where(col(WebSession.id) == session_id, col(WebSession.last_seen_at) <= now - NOTED_EVERY)
+        .values(last_seen_at=now)
+    )
+
+
+def sign_out_elsewhere(
+    session: WriteSession, actor: Actor, here: int | None, now: datetime, *, only: int | None = None
+) -> None:
+    """End the actor's other browsers, or `only` one of them. Refused when that one is nobody's or somebody else's."""
+    ended = sa.update(WebSession).where(
+        col(WebSession.person_id) == actor.person, col(WebSession.id) != here, col(WebSession.ended_at).is_(None)
+    )
+    if only is not None:
+        ended = ended.where(col(WebSession.id) == only)
+    found = session.execute(ended.values(ended_at=now).returning(col(WebSession.id))).all()
+    if only is not None and not found:
+        raise Refused(Reason.NOT_FOUND)
+
+
+def forget(session: WriteSession, now: datetime) -> None:
+    """Links and sign-ins of which nothing is left to use."""
+    session.execute(sa.delete(SignInLink).where(col(SignInLink.expires_at) < now - KEPT_AFTERWARDS))
+    session.execute(
+        sa.delete(WebSession).where(
+            sa.or_(col(WebSession.expires_at) < now - KEPT_AFTERWARDS, col(WebSession.ended_at) < now - KEPT_AFTERWARDS)
+        )
+    )

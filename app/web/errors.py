@@ -19,11 +19,12 @@ from app.adapters.language import translations
 from app.domain.access import PUBLIC, Permission
 from app.domain.refusals import Reason, Refused
 from app.models import KeptForm
+from app.services.signing_in import hash_of
 from app.web.forms import CsrfFailed
 from app.web.guard import SignInNeeded
 from app.web.kept import KEPT_COOKIE
 from app.web.pages import show
-from app.web.session import actor_of, hash_of
+from app.web.session import actor_of
 from app.web.visit import Visit, csrf_holds
 from app.web.wording import say_refusal
 from app.web.words import N_

@@ -12,16 +12,20 @@ import anyio
 from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
+from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
+from starlette.responses import Response
 
 from app.adapters import clock
 from app.adapters.database import reading, writing
 from app.config import Settings
 from app.domain.access import CITY_ROLES, GRANTS, Permission, Role, holds, holds_in_city
 from app.domain.refusals import Reason, Refused
+from app.domain.staying import to_be_noted
 from app.queries import cities
+from app.services import signing_in
 from app.web.forms import CsrfFailed, read_form
-from app.web.session import actor_of
+from app.web.session import known
 from app.web.visit import S, Visit, csrf_holds
 
 
@@ -67,9 +71,24 @@ def _behind_the_door(handler: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(handler)
     def handle(visit: _Door, **given: Any) -> Any:
         with visit.opened() as opened:
-            return handler(visit=opened, **given)
+            answer = handler(visit=opened, **given)
+        _note_seen(opened, answer)
+        return answer
 
     return handle
+
+
+def _note_seen(visit: Visit[Any], answer: Response) -> None:
+    """Now and then, when the answer has left: a page that only shows something writes nothing by itself."""
+    if visit.browser is None or answer.background is not None or not to_be_noted(visit.browser.last_seen_at, visit.now):
+        return
+    engine, session_id, now = visit.request.app.state.engine, visit.browser.id, visit.now
+
+    def note() -> None:
+        with writing(engine) as session:
+            signing_in.note_seen(session, session_id, now)
+
+    answer.background = BackgroundTask(note)
 
 
 class Router(APIRouter):
@@ -121,7 +140,7 @@ def writes(permission: Permission) -> Any:
 
 def _enter(request: Request, session: S, permission: Permission, now: datetime) -> Visit[S]:
     settings: Settings = request.app.state.settings
-    actor = actor_of(session, request, settings, now)
+    actor, browser = known(session, request, settings, now)
     visit = Visit(
         request=request,
         session=session,
@@ -130,6 +149,7 @@ def _enter(request: Request, session: S, permission: Permission, now: datetime) 
         now=now,
         language=request.scope.get("kipina.language", "fi"),
         settings=settings,
+        browser=browser,
     )
     for_everybody = Role.PUBLIC in GRANTS[permission]
     if not for_everybody and not actor.signed_in:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.models import KeptForm
+from app.services.signing_in import hash_of
 from app.web.forms import Form
-from app.web.session import hash_of
 from app.web.visit import Visit
 
 KEPT_COOKIE = "kipina_kept"

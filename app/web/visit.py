@@ -14,6 +14,7 @@ from app.adapters.database import ReadSession, WriteSession
 from app.config import Settings
 from app.domain.access import Actor, Permission, Scope, scope_of
 from app.queries.cities import CityFacts
+from app.queries.people import SignedIn
 
 GUEST_COOKIE = "kipina_guest"
 
@@ -32,6 +33,7 @@ class Visit(Generic[S]):
     now: datetime
     language: str
     settings: Settings
+    browser: SignedIn | None = None
     city: CityFacts | None = None
     new_cookies: dict[str, str] = field(default_factory=dict)
 

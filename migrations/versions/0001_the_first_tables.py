@@ -80,6 +80,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
     )
     op.create_table(
+        "rate_count",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "ends_at", name=op.f("pk_rate_count")),
+    )
+    op.create_table(
         "sign_in_link",
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
@@ -214,13 +221,18 @@ def upgrade() -> None:
 
     op.create_table(
         "web_session",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("browser", sa.String(), nullable=False),
+        sa.Column("system", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_web_session_person_id_person")),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_web_session")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_web_session_token_hash")),
     )
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_session_person_id"), ["person_id"], unique=False)
@@ -1083,6 +1095,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_link_email"))
 
     op.drop_table("sign_in_link")
+    op.drop_table("rate_count")
     op.drop_table("person")
     op.drop_table("kept_form")
     with op.batch_alter_table("job", schema=None) as batch_op:

@@ -52,8 +52,7 @@ def step_in(visit: Annotated[Writing, writes(Permission.SIGN_IN)], posted: Poste
     _only_in_demo(visit)
     if visit.session.get(Person, person_id) is None:
         raise Refused(Reason.NOT_FOUND)
-    web_session.end(visit.session, visit.request, visit.settings, visit.now)
-    token = web_session.begin(visit.session, person_id, visit.now)
+    token = web_session.begin_anew(visit.session, visit.request, visit.settings, person_id, visit.now)
     response = go(visit, "account.tasks.index")
     web_session.set_cookie(response, visit.settings, token)
     return response

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.domain.access import Permission
 from app.domain.localized import LANGUAGES
 from app.queries import people
+from app.queries.people import Browser
 from app.services import people as services
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
@@ -23,12 +24,19 @@ FORM = "profile"
 
 @dataclass(frozen=True)
 class ProfilePage:
-    """Name, title, language."""
+    """Name, title, language, and where one is signed in."""
 
     template: ClassVar[str] = "account/profile/edit.html"
     form: Form
     email: str
     languages: list[tuple[str, str]]
+    browsers: list[Browser]
+
+
+def _page(visit: Reading | Writing, form: Form) -> ProfilePage:
+    here = visit.browser.id if visit.browser else None
+    browsers = people.browsers(visit.session, visit.actor, here, visit.now)
+    return ProfilePage(form, visit.actor.email, list(OWN_NAMES.items()), browsers)
 
 
 @router.get("", name="account.profile.edit")
@@ -36,7 +44,7 @@ def edit(visit: Annotated[Reading, reads(Permission.ACCOUNT_USE)]) -> Response:
     """The form."""
     person = people.one(visit.session, int(visit.actor.person or 0))
     form = filled(FORM, {"name": person.name, "title": person.title, "language": person.locale})
-    return show(visit, ProfilePage(form, person.email, list(OWN_NAMES.items())))
+    return show(visit, _page(visit, form))
 
 
 @router.post("", name="account.profile.update")
@@ -48,8 +56,7 @@ def update(visit: Annotated[Writing, writes(Permission.ACCOUNT_USE)], posted: Po
     if language not in LANGUAGES:
         fields.fault("language", Fault.NOT_A_CHOICE)
     if fields.errors:
-        page = ProfilePage(fields.form(FORM), visit.actor.email, list(OWN_NAMES.items()))
-        return show(visit, page, status=422)
+        return show(visit, _page(visit, fields.form(FORM)), status=422)
     person = people.for_update(visit.session, int(visit.actor.person or 0))
     services.edit_profile(visit.session, visit.actor, person, name, title, language, visit.now)
     visit.language = language

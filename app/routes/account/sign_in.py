@@ -7,11 +7,13 @@ from urllib.parse import unquote
 from starlette.responses import Response
 
 from app.domain.access import Permission
+from app.domain.limits import Act
 from app.domain.refusals import Refused
 from app.services import signing_in
 from app.web import session as web_session
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.limits import too_often
 from app.web.pages import go, go_to, show
 from app.web.visit import Reading, Writing
 from app.web.wording import say_refusal
@@ -46,6 +48,7 @@ class OpenPage:
 
     template: ClassVar[str] = "account/sign_in/open.html"
     token: str
+    refusal: str = ""
 
 
 def local_path(path: str) -> str:
@@ -68,6 +71,8 @@ def create(visit: Annotated[Writing, writes(Permission.SIGN_IN)], posted: Posted
     email = fields.email("email")
     if fields.errors:
         return show(visit, NewPage(fields.form(FORM)), status=422)
+    if (often := too_often(visit, Act.ASK_LINK, email=email)) is not None:
+        return often.on(show(visit, NewPage(fields.form(FORM), refusal=often.sentence), status=429))
     signing_in.send_link(visit.session, email, local_path(fields.raw("next")), visit.language, visit.now)
     return show(visit, SentPage(email))
 
@@ -81,14 +86,15 @@ def open_link(visit: Annotated[Reading, reads(Permission.SIGN_IN)], token: str) 
 @router.post("/{token}", name="account.sign_in.spend")
 def spend(visit: Annotated[Writing, writes(Permission.SIGN_IN)], posted: Posted, token: str) -> Response:  # noqa: ARG001
     """Sign in, with a new session whatever the browser had before."""
+    if (often := too_often(visit, Act.SPEND_LINK)) is not None:
+        return often.on(show(visit, OpenPage(token, often.sentence), status=429))
     try:
         person, next_path = signing_in.spend_link(visit.session, token, visit.now)
     except Refused as refusal:
         page = NewPage(filled(FORM, {"next": "/"}), refusal=say_refusal(refusal.reason, visit.language))
         return show(visit, page, status=409)
     visit.session.flush()
-    web_session.end(visit.session, visit.request, visit.settings, visit.now)
-    token = web_session.begin(visit.session, person.id, visit.now)
+    token = web_session.begin_anew(visit.session, visit.request, visit.settings, person.id, visit.now)
     target = next_path if next_path not in {"", "/"} else "/tasks"
     response = go_to(visit, f"/{visit.language}{target}")
     web_session.set_cookie(response, visit.settings, token)

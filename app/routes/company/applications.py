@@ -32,6 +32,7 @@ from app.services import attachments
 from app.web.answers import Answered, Asked, answered, asked, ground_of, read_answers, say_gap
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.limits import too_many_files
 from app.web.pages import go, go_to, path_for, show
 from app.web.visit import Reading, Writing
 from app.web.wording import say_refusal
@@ -196,10 +197,14 @@ def update(
         saved = _save(visit, application, event, fields)
     except Refused as refusal:
         return _refused(visit, application, fields, refusal)
-    if not saved or not _change_files(visit, application, event, fields):
+    often = too_many_files(visit, len(fields.files("files")))
+    if often is not None:
+        fields.errors.setdefault("files", often.sentence)
+    if not saved or often is not None or not _change_files(visit, application, event, fields):
         visit.session.flush()
         form = _with_version(fields.form(form_id(application_id)), application)
-        return show(visit, _edit_page(visit, _whole(visit, application_id), form), status=422)
+        page = _edit_page(visit, _whole(visit, application_id), form)
+        return often.on(show(visit, page, status=429)) if often is not None else show(visit, page, status=422)
     if fields.raw("then") == "check":
         return go(visit, "company.submission.new", application_id=application_id)
     if fields.raw("then") == "files" or fields.raw("remove"):

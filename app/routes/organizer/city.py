@@ -19,6 +19,7 @@ from app.routes.organizer.texts import text_of
 from app.services import cities as service
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.limits import too_many_files
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import THEMES, Fault
@@ -67,6 +68,10 @@ def update(visit: Annotated[Writing, writes(Permission.CITY_MANAGE)], posted: Po
         fields.fault("time_zone", Fault.NOT_A_CHOICE)
     if draft.theme and draft.theme not in service.THEMES:
         fields.fault("theme", Fault.NOT_A_CHOICE)
+    often = too_many_files(visit, len(fields.files("logo")))
+    if often is not None:
+        fields.errors.setdefault("logo", often.sentence)
+        return often.on(show(visit, _page(visit, city, fields.form(FORM)), status=429))
     logo = _logo(fields)
     if not fields.errors:
         try:

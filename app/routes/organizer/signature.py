@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 from starlette.responses import Response
 
 from app.domain.deciding import Outcome, ProblemKind
+from app.domain.limits import Act
 from app.domain.refusals import Reason, Refused
+from app.domain.staying import is_fresh
 from app.models import Event
 from app.queries import deciding, events, mail
 from app.queries.deciding import Item
@@ -14,10 +16,12 @@ from app.queries.mail import DecisionMail
 from app.routes.organizer.decisions import Deciding, Overview, Seeing, overview_of
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import deciding as services
+from app.services import signing_in
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router
-from app.web.pages import city_of, go, show
-from app.web.visit import Visit
+from app.web.limits import too_often
+from app.web.pages import city_of, go, go_to, path_for, show
+from app.web.visit import Visit, Writing
 from app.web.words import N_
 
 router = Router(prefix="/organizer/{city}/events/{event_id}")
@@ -38,7 +42,10 @@ class Told:
 
 @dataclass(frozen=True)
 class SignPage:
-    """Every company and its outcome, each mail, and the one button. `changed`: by another since it was read."""
+    """Every company and its outcome, each mail, and the one button. `changed`: by another since it was read.
+
+    `confirm_by`: the mail address of somebody who signed in too long ago to sign; empty for others.
+    """
 
     template: ClassVar[str] = "organizer/signature/new.html"
     frame: EventFrame
@@ -46,6 +53,7 @@ class SignPage:
     form: Form
     places: int
     too_many: bool
+    confirm_by: str
     changed: bool = False
 
     @property
@@ -64,6 +72,16 @@ class SignPage:
         return any(not told.mails and not told.alone for _, group in self.groups for told in group)
 
 
+@dataclass(frozen=True)
+class SentPage:
+    """A link that confirms is on its way."""
+
+    template: ClassVar[str] = "organizer/signature/sent.html"
+    email: str
+    back: str
+    refusal: str = ""
+
+
 @router.post("/application-of-decisions", name="organizer.application_of_decisions.create")
 def write_mails(visit: Deciding, posted: Posted, event_id: int) -> Response:  # noqa: ARG001
     """Write the mails that are not written yet, and go on to reading them."""
@@ -73,16 +91,19 @@ def write_mails(visit: Deciding, posted: Posted, event_id: int) -> Response:  # 
 
 
 @router.get("/application-of-decisions", name="organizer.application_of_decisions.new")
-def new(visit: Seeing, event_id: int) -> Response:
-    """The page that names everybody; only when all is decided and nothing is hidden from the reader."""
+def new(visit: Seeing, event_id: int, more_than_places: str = "") -> Response:
+    """The page that names everybody; only when all is decided and nothing is hidden from the reader.
+
+    `more_than_places`: what was ticked before one confirmed that it is oneself.
+    """
     event = events.by_id(visit.session, city_of(visit).id, event_id)
     overview = overview_of(visit, event)
     if event.decided_at is not None or overview.incomplete or overview.hides_some or not overview.items:
         return go(visit, "organizer.decisions.index", **_at(visit, event_id))
-    return show(visit, _page(visit, event, overview))
+    return show(visit, _page(visit, event, overview, ticked=more_than_places == "on"))
 
 
-def _page(visit: Visit[Any], event: Event, overview: Overview) -> SignPage:
+def _page(visit: Visit[Any], event: Event, overview: Overview, *, ticked: bool = False) -> SignPage:
     written = mail.of_decisions(visit.session, visit.scope, event.id)
     reachable = deciding.reachable(visit.session, event.id)
     told = [
@@ -96,17 +117,27 @@ def _page(visit: Visit[Any], event: Event, overview: Overview) -> SignPage:
     return SignPage(
         frame=frame_of(visit, event, "organizer.decisions.index"),
         groups=groups,
-        form=filled(FORM, {"revision": revision}),
+        form=filled(FORM, {"revision": revision, "more_than_places": ticked}),
         places=event.places_to_pitch,
         too_many=any(problem.kind is ProblemKind.TOO_MANY_INVITED for problem in overview.problems),
+        confirm_by="" if _is_fresh(visit) else visit.actor.email,
     )
+
+
+def _is_fresh(visit: Visit[Any]) -> bool:
+    return visit.browser is not None and is_fresh(visit.browser.begun_at, visit.now)
 
 
 @router.post("/signature", name="organizer.signature.create")
 def sign(visit: Deciding, posted: Posted, event_id: int) -> Response:
-    """Make it final. When anybody changed something since it was read, it is read again first."""
+    """Make it final, by somebody who has just shown who they are.
+
+    When anybody changed something since it was read, it is read again first.
+    """
     event = events.for_update(visit.session, city_of(visit).id, event_id)
     fields = Fields(posted, visit.language, visit.zone)
+    if not _is_fresh(visit):
+        return _confirm(visit, event_id, fields)
     try:
         on_purpose = fields.ticked("more_than_places")
         revision = fields.raw("revision")
@@ -121,6 +152,20 @@ def sign(visit: Deciding, posted: Posted, event_id: int) -> Response:
         return show(visit, replace(page, form=replace(page.form, errors=fields.errors)), status=422)
     flash = N_("The decisions are signed, and the mails are on their way.")
     return go(visit, "organizer.decisions.index", **_at(visit, event_id), flash=flash)
+
+
+def _confirm(visit: Writing, event_id: int, fields: Fields) -> Response:
+    """Back to the page, which asks for it; or on by the link that it offers, with what was ticked."""
+    ticked = {"q_more_than_places": "on"} if fields.ticked("more_than_places") else {}
+    back = path_for(visit, "organizer.application_of_decisions.new", **_at(visit, event_id), **ticked)
+    if fields.raw("confirm") != "mail":
+        flash = N_("Nothing is signed yet. Confirm first that it is you: the button is at the end of the page.")
+        return go_to(visit, back, flash=flash, kind="warning")
+    email, next_path = visit.actor.email, back.removeprefix(f"/{visit.language}")
+    if (often := too_often(visit, Act.ASK_LINK, email=email)) is not None:
+        return often.on(show(visit, SentPage(email, back, often.sentence), status=429))
+    signing_in.send_link(visit.session, email, next_path, visit.language, visit.now, kind="confirmation")
+    return show(visit, SentPage(email, back))
 
 
 def _at(visit: Visit[Any], event_id: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from app.web.asking import unconfirmed
 from app.web.downloads import send_stored
 from app.web.forms import Fields, Posted
 from app.web.guard import Router, reads, writes
+from app.web.limits import too_many_files
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Writing
 from app.web.wording import Fault
@@ -31,6 +32,11 @@ def create(visit: Annotated[Writing, writes(Permission.CASE_EDIT)], posted: Post
     chosen = fields.files("files")
     if not chosen:
         fields.fault("files", Fault.MISSING)
+    often = too_many_files(visit, len(chosen))
+    if often is not None:
+        fields.errors.setdefault("files", often.sentence)
+        page = case_page(visit, case_id, file_form=fields.form(FILE_FORM))
+        return often.on(show(visit, page, status=429))
     for sent in chosen:
         try:
             content, name = sent.file.read(), sent.filename or ""

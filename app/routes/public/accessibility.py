@@ -6,10 +6,12 @@ from typing import Annotated, ClassVar
 from starlette.responses import Response
 
 from app.domain.access import Permission
+from app.domain.limits import Act
 from app.queries import cities
 from app.services import feedback
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.limits import too_often
 from app.web.pages import go, show
 from app.web.visit import Reading, Writing
 from app.web.words import N_
@@ -33,6 +35,7 @@ class FeedbackPage:
     template: ClassVar[str] = "public/feedback/new.html"
     form: Form
     cities: list[tuple[str, str]]
+    refusal: str = ""
 
 
 @router.get("/accessibility", name="public.accessibility.show")
@@ -41,9 +44,9 @@ def show_statement(visit: Annotated[Reading, reads(Permission.PUBLIC_READ)]) -> 
     return show(visit, StatementPage())
 
 
-def _page(visit: Reading | Writing, form: Form) -> FeedbackPage:
+def _page(visit: Reading | Writing, form: Form, refusal: str = "") -> FeedbackPage:
     options = [(city.slug, city.name.text(visit.language)) for city in cities.all_cities(visit.session)]
-    return FeedbackPage(form, options)
+    return FeedbackPage(form, options, refusal)
 
 
 @router.get("/feedback", name="public.feedback.new")
@@ -61,6 +64,8 @@ def create(visit: Annotated[Writing, writes(Permission.PUBLIC_READ)], posted: Po
     city = cities.facts(visit.session, fields.raw("city"))
     if fields.errors:
         return show(visit, _page(visit, fields.form(FORM)), status=422)
+    if (often := too_often(visit, Act.GIVE_FEEDBACK)) is not None:
+        return often.on(show(visit, _page(visit, fields.form(FORM), often.sentence), status=429))
     feedback.send(visit.session, city, words, email, visit.language, visit.now)
     return go(
         visit,

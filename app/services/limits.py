@@ -1,0 +1,45 @@
+"""Counting what is done often, in the database, so that every process counts together."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from app.adapters.database import WriteSession
+from app.domain.limits import LIMITS, Act, By
+from app.models import RateCount
+
+
+def count(
+    session: WriteSession, key: bytes, act: Act, who: Mapping[By, str], now: datetime, many: int = 1
+) -> datetime | None:
+    """Count it; None while it is within every limit, else the moment from which it may be done again.
+
+    What is kept is a keyed hash: nobody can read from the table who did what.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    again_at: list[datetime] = []
+    # Always in this order: two requests that count the same two things must not wait for each other.
+    for by in By:
+        if by not in who:
+            continue
+        limit = LIMITS[act, by]
+        ends_at = limit.ends_at(now)
+        name = hmac.new(key, f"limit:{act}:{by}:{who[by]}".encode(), hashlib.sha256).hexdigest()[:32]
+        counted = insert(RateCount).values(key=name, ends_at=ends_at, count=many)
+        counted = counted.on_conflict_do_update(
+            index_elements=["key", "ends_at"], set_={"count": RateCount.count + counted.excluded.count}
+        )
+        so_far = session.execute(counted.returning(col(RateCount.count))).scalar_one()
+        if so_far > limit.most:
+            again_at.append(ends_at)
+    return max(again_at, default=None)
+
+
+def forget(session: WriteSession, now: datetime) -> None:
+    """Counts of stretches that are over."""
+    session.execute(sa.delete(RateCount).where(col(RateCount.ends_at) <= now))
