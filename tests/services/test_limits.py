@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from app import worker
 from app.adapters.database import WriteSession, make_engine, reading, writing
 from app.config import Settings
 from app.domain.limits import LIMITS, Act, By
@@ -82,8 +83,7 @@ def test_old_counts_are_forgotten(world: World, engine: sa.Engine, now: datetime
     with world.change() as session:
         ask(session, now - timedelta(hours=2))
         ask(session, now)
-    with world.change() as session:
-        limits.forget(session, now)
+    worker.by_calendar(engine, now)
     with reading(engine) as session:
         assert all(ends_at > now for ends_at in session.exec(select(col(RateCount.ends_at))))
         assert len(session.exec(select(RateCount)).all()) == 2

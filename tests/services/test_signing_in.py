@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
+from app import worker
 from app.adapters.database import reading
 from app.domain.access import Role
 from app.domain.refusals import Reason, Refused
@@ -97,8 +98,7 @@ def test_what_lets_nobody_in_any_more_is_forgotten_after_a_day(world: World, eng
         signing_in.send_link(session, person.email, "/", "fi", now)
         for begun in (now - timedelta(days=16), now - timedelta(days=13), now):
             web_session.begin(session, person.id, begun)
-    with world.change() as session:
-        signing_in.forget(session, now)
+    worker.by_calendar(engine, now)
     with reading(engine) as session:
         assert len(session.exec(select(SignInLink)).all()) == 1
         assert len(session.exec(select(WebSession)).all()) == 2

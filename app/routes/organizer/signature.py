@@ -159,8 +159,7 @@ def _confirm(visit: Writing, event_id: int, fields: Fields) -> Response:
     ticked = {"q_more_than_places": "on"} if fields.ticked("more_than_places") else {}
     back = path_for(visit, "organizer.application_of_decisions.new", **_at(visit, event_id), **ticked)
     if fields.raw("confirm") != "mail":
-        flash = N_("Nothing is signed yet. Confirm first that it is you: the button is at the end of the page.")
-        return go_to(visit, back, flash=flash, kind="warning")
+        return go_to(visit, back, flash=N_("Nothing is signed yet. Confirm first that it is you."), kind="warning")
     email, next_path = visit.actor.email, back.removeprefix(f"/{visit.language}")
     if (often := too_often(visit, Act.ASK_LINK, email=email)) is not None:
         return often.on(show(visit, SentPage(email, back, often.sentence), status=429))

@@ -28,7 +28,7 @@ def test_a_link_by_mail_signs_in_once(client: StrictClient, engine: sa.Engine) -
     link = link_of(engine)
     assert link.startswith("/fi/sign-in/")
 
-    for _ in range(3):
+    for _ in range(50):
         assert client.get(link).status_code == 200, "opening the link must not spend it"
     came_in = client.submit(link)
     assert came_in.status_code == 303

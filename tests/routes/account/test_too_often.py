@@ -61,6 +61,7 @@ def test_a_mailbox_gets_no_more_links_whether_anybody_knows_it_or_not(
 
 
 def test_an_invented_forwarded_address_does_not_help(client: StrictClient) -> None:
+    client._transport.client = ("198.51.100.4", 5000)  # type: ignore[attr-defined]
     statuses = []
     for number in range(12):
         client.headers["X-Forwarded-For"] = f"203.0.113.{number}"
