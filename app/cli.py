@@ -1,8 +1,11 @@
 """The `kipina` command."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
 import uvicorn
 from rich.console import Console
@@ -10,10 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app import worker as worker_loop
 from app.adapters import clock, migrations
-from app.adapters.database import make_engine, reading, writing
+from app.adapters.database import make_engine, one_moment, reading, writing
 from app.config import Settings
 from app.demo import loader
 from app.main import create_app
+from app.queries import audit_chain
 from app.queries import demo as demo_people
 from app.services import cpv, people
 
@@ -25,6 +29,16 @@ def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
     )
+
+
+@contextmanager
+def _installation() -> Iterator[tuple[Settings, sa.Engine]]:
+    settings = Settings()
+    engine = make_engine(settings.database_url)
+    try:
+        yield settings, engine
+    finally:
+        engine.dispose()
 
 
 @cli.command()
@@ -97,6 +111,36 @@ def user(
             console.print(str(error))
             sys.exit(1)
         console.print(f"{person.email}: ready to sign in.")
+
+
+@cli.command()
+def verify_audit(
+    seal: Annotated[str, typer.Option(help="A seal noted down from a city's history, to be found again.")] = "",
+) -> None:
+    """Walk the chains of the audit trail; exit code 1 when a row was altered, moved or taken away."""
+    with _installation() as (_, engine):
+        whole = _trail_holds(engine)
+        if seal:
+            with reading(engine) as session:
+                sealed = audit_chain.sealed_with(session, seal.strip().lower())
+            whole = whole and sealed is not None
+            console.print(f"Seal {seal}: " + (f"row {sealed}." if sealed else "no row has it."), highlight=False)
+    if not whole:
+        sys.exit(1)
+
+
+def _trail_holds(engine: sa.Engine) -> bool:
+    with one_moment(engine) as session, _progress() as progress:
+        task = progress.add_task("Audit trail", total=audit_chain.size(session))
+        chains = list(audit_chain.checked(session, lambda: progress.advance(task)))
+    for chain in chains:
+        name = chain.city or "no city"
+        if chain.broken:
+            console.print(f"{name}: {chain.broken.words}", highlight=False)
+        else:
+            erased = f", the values of {chain.erased} erased" if chain.erased else ""
+            console.print(f"{name}: intact, {chain.sequence} rows{erased}, head {chain.hash}", highlight=False)
+    return not any(chain.broken for chain in chains)
 
 
 def main() -> None:

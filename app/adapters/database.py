@@ -132,6 +132,15 @@ def reading(engine: sa.Engine) -> Iterator[ReadSession]:
 
 
 @contextmanager
+def one_moment(engine: sa.Engine) -> Iterator[ReadSession]:
+    """A read session that sees the database of one moment, however long it reads and whoever writes meanwhile."""
+    if engine.dialect.name != "sqlite":  # there one statement sees one moment, unless told otherwise
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with reading(engine) as session:
+        yield session
+
+
+@contextmanager
 def writing(engine: sa.Engine) -> Iterator[WriteSession]:
     """A write session that commits at the end, or rolls back when anything is raised."""
     if engine.dialect.name != "sqlite":

@@ -8,13 +8,14 @@ from app.models.followup import CaseEntry, FollowUpCase
 from app.models.jury import Assignment, Conflict, JurySeat, Score, ScoreSheet
 from app.models.person import CityMember, KeptForm, Person, SignInLink, WebSession
 from app.models.programme import Document, Place, ProgrammeRelease, ProgrammeSession
-from app.models.record import AuditEvent, Job, JobState, MailState, OutgoingMail, RateCount
+from app.models.record import AuditEvent, AuditHead, Job, JobState, MailState, OutgoingMail, RateCount
 
 __all__ = [
     "Application",
     "Assignment",
     "Attachment",
     "AuditEvent",
+    "AuditHead",
     "CaseEntry",
     "Challenge",
     "City",

@@ -84,10 +84,18 @@ class Job(SQLModel, table=True):
 
 
 class AuditEvent(SQLModel, table=True):
-    """Who did what to which object, on whose behalf, with the values before and after. Only ever added to."""
+    """Who did what to which object, on whose behalf, with the values before and after. Only ever added to.
+
+    The rows of a city are a chain: the place and the hashes are set once, when the transaction ends. Triggers refuse
+    every other change but one: the erasure of the salt with the values it commits to.
+    """
 
     __tablename__ = "audit_event"
-    __table_args__: ClassVar = (sa.Index("ix_audit_event_object", "object_type", "object_id"),)
+    __table_args__: ClassVar = (
+        sa.Index("ix_audit_event_object", "object_type", "object_id"),
+        sa.UniqueConstraint("chain", "sequence"),
+        sa.CheckConstraint("chain = coalesce(city_id, 0)", name="chain_of_city"),
+    )
 
     id: int = key()
     at: datetime = moment()
@@ -100,3 +108,24 @@ class AuditEvent(SQLModel, table=True):
     object_id: int
     before: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
     after: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+    salt: str | None = None
+    """Random; None when the values were erased."""
+    commitment: str
+    """SHA-256 over the salt and the values."""
+    chain: int
+    """The city, or 0."""
+    sequence: int | None = None
+    """The place in the chain, from 1."""
+    previous: str | None = None
+    hash: str | None = None
+
+
+class AuditHead(SQLModel, table=True):
+    """The last row of a chain: locked while rows are added, so that rows cut from the end are missed."""
+
+    __tablename__ = "audit_head"
+
+    chain: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The city, or 0."""
+    sequence: int
+    hash: str

@@ -129,8 +129,25 @@ def of_event(session: Session, event_id: int, viewer: int | None, page: int) -> 
 
 def of_city(session: Session, city_id: int, page: int) -> list[Deed]:
     """The changes of the city itself: its settings, units, platforms and people's roles."""
+    return _page(session, _of_city(city_id), page)
+
+
+def _of_city(city_id: int) -> sa.ColumnElement[bool]:
     kinds = ("city", "unit", "platform", "city_member")
-    return _page(session, sa.and_(col(AuditEvent.city_id) == city_id, col(AuditEvent.object_type).in_(kinds)), page)
+    return sa.and_(col(AuditEvent.city_id) == city_id, col(AuditEvent.object_type).in_(kinds))
+
+
+SEAL = 16
+"""Characters of a hash that are noted down."""
+
+
+def seal_of_city(session: Session, city_id: int) -> str:
+    """The hash of the newest change in the history of the city itself.
+
+    Not of the newest in the chain, nor its number: either would tell that there are drafts, which are not to be known.
+    """
+    newest = sa.select(col(AuditEvent.hash)).where(_of_city(city_id)).order_by(col(AuditEvent.sequence).desc()).limit(1)
+    return (session.execute(newest).scalar() or "")[:SEAL]
 
 
 def of_case(session: Session, case_id: int, page: int) -> list[Deed]:

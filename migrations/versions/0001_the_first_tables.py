@@ -112,9 +112,24 @@ def upgrade() -> None:
         sa.Column("object_id", sa.Integer(), nullable=False),
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=True),
+        sa.Column("commitment", sa.String(), nullable=False),
+        sa.Column("chain", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=True),
+        sa.Column("previous", sa.String(), nullable=True),
+        sa.Column("hash", sa.String(), nullable=True),
+        sa.CheckConstraint("chain = coalesce(city_id, 0)", name=op.f("ck_audit_event_chain_of_city")),
         sa.ForeignKeyConstraint(["city_id"], ["city.id"], name=op.f("fk_audit_event_city_id_city")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_audit_event_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
+        sa.UniqueConstraint("chain", "sequence", name=op.f("uq_audit_event_chain_sequence")),
+    )
+    op.create_table(
+        "audit_head",
+        sa.Column("chain", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("chain", name=op.f("pk_audit_head")),
     )
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_event_city_id"), ["city_id"], unique=False)
@@ -964,6 +979,62 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("sheet_id", "criterion_id", name=op.f("pk_score")),
     )
+    keep_the_trail()
+
+
+KEPT = (
+    "id",
+    "at",
+    "city_id",
+    "person_id",
+    "action",
+    "object_type",
+    "object_id",
+    "commitment",
+    "chain",
+)
+SEALED = ("sequence", "previous", "hash")
+VALUES = ("salt", "on_behalf_of", "before", "after")
+REFUSED = "the audit trail is only added to"
+
+
+def keep_the_trail() -> None:
+    """Triggers: rows get their place once, their values may be erased, all else is refused."""
+    sqlite = op.get_bind().dialect.name == "sqlite"
+
+    def same(columns: tuple[str, ...]) -> str:
+        if sqlite:
+            return " AND ".join(f"NEW.{name} IS OLD.{name}" for name in columns)
+        return " AND ".join(f"NEW.{name}::text IS NOT DISTINCT FROM OLD.{name}::text" for name in columns)
+
+    empty = "NEW.before = '{}' AND NEW.after = '{}'" if sqlite else "NEW.before::text = '{}' AND NEW.after::text = '{}'"
+    sealing = f"OLD.sequence IS NULL AND {same(VALUES)}"
+    erasing = f"{same(SEALED)} AND NEW.salt IS NULL AND NEW.on_behalf_of = '' AND {empty}"
+    allowed = f"{same(KEPT)} AND (({sealing}) OR ({erasing}))"
+    onward = "NEW.chain = OLD.chain AND NEW.sequence > OLD.sequence"
+    if sqlite:
+        for table, verb, condition in (
+            ("audit_event", "UPDATE", f"WHEN NOT ({allowed})"),
+            ("audit_event", "DELETE", ""),
+            ("audit_head", "UPDATE", f"WHEN NOT ({onward})"),
+            ("audit_head", "DELETE", ""),
+        ):
+            op.execute(
+                f"CREATE TRIGGER {table}_keep_{verb.lower()} BEFORE {verb} ON {table} {condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    for table, condition in (("audit_event", allowed), ("audit_head", onward)):
+        for verb, when in (("UPDATE", f"FOR EACH ROW WHEN (NOT ({condition}))"), ("DELETE", "FOR EACH ROW"),
+                           ("TRUNCATE", "FOR EACH STATEMENT")):  # fmt: skip
+            op.execute(
+                f"CREATE TRIGGER {table}_keep_{verb.lower()} BEFORE {verb} ON {table} {when} "
+                "EXECUTE FUNCTION audit_refuse()"
+            )
 
 
 def downgrade() -> None:
@@ -1090,6 +1161,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_event_object")
         batch_op.drop_index(batch_op.f("ix_audit_event_city_id"))
 
+    op.drop_table("audit_head")
     op.drop_table("audit_event")
     with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_link_email"))
@@ -1104,3 +1176,5 @@ def downgrade() -> None:
     op.drop_table("job")
     op.drop_table("cpv")
     op.drop_table("city")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_refuse()")

@@ -51,6 +51,8 @@ class CityHistoryPage:
     deeds: list[Told]
     newer: str | None
     older: str | None
+    seal: str
+    """What the newest change in the list, and all before it, can be proved with."""
 
 
 @router.get("/{kind}/{object_id}", name="organizer.audit.index")
@@ -81,5 +83,6 @@ def index(visit: Annotated[Reading, reads(Permission.AUDIT_SEE)], kind: str, obj
     if event is not None:
         return show(visit, EventHistoryPage(frame_of(visit, event, "organizer.audit.index"), deeds, newer, older))
     if kind == "city":
-        return show(visit, CityHistoryPage(city_frame(visit, "organizer.audit.index"), deeds, newer, older))
+        seal = audit.seal_of_city(visit.session, city.id)
+        return show(visit, CityHistoryPage(city_frame(visit, "organizer.audit.index"), deeds, newer, older, seal))
     return show(visit, HistoryPage(city.slug, object_id, about, deeds, newer, older))

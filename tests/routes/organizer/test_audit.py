@@ -1,11 +1,11 @@
 from collections.abc import Callable
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.domain.access import Role
 from app.domain.application import State
 from app.domain.conflict import Ground, Source
-from app.models import Conflict, Event, JurySeat, Person, Place, ProgrammeSession
+from app.models import AuditEvent, Conflict, Event, JurySeat, Person, Place, ProgrammeSession
 from app.services import audit, conflicts, panel, programme
 from tests.strict import StrictClient
 from tests.world import NOW, SYSTEM, World
@@ -106,3 +106,21 @@ def test_long_histories_have_pages(world: World, sign_in: SignIn) -> None:
     assert "Haaste 54" in first
     assert "Haaste 0 " not in first
     assert "Haaste 0 " in browser.get(f"/en/organizer/tampere/history/event/{event.id}?page=2").text
+
+
+def test_the_city_history_bears_a_seal_that_tells_nothing_of_drafts(world: World, sign_in: SignIn) -> None:
+    city = world.city()
+    challenge = world.challenge(world.event(city, "call_open"))
+    browser = sign_in(world.organizer(city))
+    address = f"/organizer/tampere/history/city/{city.id}"
+    with world.change() as session:
+        kinds = ("city", "unit", "city_member")
+        newest = select(AuditEvent.hash).where(col(AuditEvent.object_type).in_(kinds))
+        seal = session.exec(newest.order_by(col(AuditEvent.id).desc())).first()
+        assert seal
+    pages = {language: browser.get(f"/{language}{address}").text for language in ("fi", "sv", "en")}
+    assert all(f"<code>{seal[:16]}</code>" in page for page in pages.values())
+    world.application(challenge, state="draft")
+    assert f"<code>{seal[:16]}</code>" in browser.get(f"/fi{address}").text, "that somebody writes is not to be known"
+    world.unit(city)
+    assert seal[:16] not in browser.get(f"/fi{address}").text
