@@ -1,9 +1,11 @@
 """The `kipina` command."""
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, BinaryIO
 
 import sqlalchemy as sa
 import typer
@@ -12,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app import worker as worker_loop
+from app.adapters import backup as backups
 from app.adapters import clock, migrations
 from app.adapters.database import make_engine, one_moment, reading, writing
 from app.config import Settings
@@ -125,6 +128,64 @@ def verify_audit(
                 sealed = audit_chain.sealed_with(session, seal.strip().lower())
             whole = whole and sealed is not None
             console.print(f"Seal {seal}: " + (f"row {sealed}." if sealed else "no row has it."), highlight=False)
+    if not whole:
+        sys.exit(1)
+
+
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="A new file, or - for standard output.")]) -> None:
+    """Write the database and the files of this moment into one file, while everybody goes on writing."""
+    piped = str(file) == "-"
+    if not piped and file.exists():
+        console.print(f"{file} is there already.")
+        sys.exit(1)
+    with _installation() as (settings, engine), _progress() as progress:
+        task = progress.add_task("Rows and files", total=backups.size(engine))
+
+        def take(out: BinaryIO) -> backups.Manifest:
+            return backups.take(engine, settings, out, clock.now(), lambda more: progress.advance(task, more))
+
+        manifest = take(sys.stdout.buffer) if piped else _written_whole(file, take)
+    console.print(f"Backed up: {manifest.rows} rows, {manifest.files} files.")
+    if manifest.missing:
+        console.print("Rows name files that the store has lost:", *manifest.missing, sep="\n  ")
+        sys.exit(1)
+
+
+def _written_whole(file: Path, take: Callable[[BinaryIO], backups.Manifest]) -> backups.Manifest:
+    """The file has its name only when all of it is on the disk; none but its owner reads it."""
+    unfinished = file.with_name(f"{file.name}.part")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    try:
+        with unfinished.open("wb") as out:
+            manifest = take(out)
+            out.flush()
+            os.fsync(out.fileno())
+        unfinished.rename(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return manifest
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(exists=True, help="A backup.")]) -> None:
+    """Fill an empty database and an empty file store from a backup, and check that all of it came back."""
+    with _installation() as (settings, engine):
+        try:
+            with _progress() as progress:
+                reading_through = progress.add_task("Reading through", total=None)
+                manifest = backups.check(file, lambda more: progress.advance(reading_through, more))
+                progress.update(reading_through, total=len(manifest.entries))
+                task = progress.add_task("Rows and files", total=manifest.rows + manifest.files)
+                backups.restore(engine, settings, file, manifest, lambda more: progress.advance(task, more))
+        except backups.BackupError as error:
+            console.print(str(error), highlight=False)
+            sys.exit(1)
+        console.print(
+            f"Restored as of {manifest.at}: {manifest.rows} rows, {manifest.files} files; every hash is as it was."
+        )
+        whole = _trail_holds(engine)
     if not whole:
         sys.exit(1)
 

@@ -1,7 +1,9 @@
 """The file store: random names, written whole or not at all."""
 
 import secrets
+import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 from app.config import Settings
 
@@ -35,3 +37,21 @@ def get(settings: Settings, stored_as: str) -> bytes:
 def remove(settings: Settings, stored_as: str) -> None:
     """Forget a file; one that is gone already is no fault."""
     _path(settings, stored_as).unlink(missing_ok=True)
+
+
+def opened(settings: Settings, stored_as: str) -> BinaryIO:
+    """The file to read from; raises FileNotFoundError."""
+    return _path(settings, stored_as).open("rb")
+
+
+def take_in(settings: Settings, stored_as: str, source: BinaryIO) -> None:
+    """Store under a name that is given, as when a backup is restored."""
+    path = _path(settings, stored_as)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        shutil.copyfileobj(source, file)
+
+
+def is_empty(settings: Settings) -> bool:
+    """Is nothing stored."""
+    return not any(path.is_file() for path in settings.files.rglob("*"))
