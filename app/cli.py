@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app import worker as worker_loop
 from app.adapters import backup as backups
-from app.adapters import clock, migrations
+from app.adapters import clock, logs, migrations
 from app.adapters.database import make_engine, one_moment, reading, writing
 from app.config import Settings
 from app.demo import loader
@@ -85,7 +85,8 @@ def serve(
     Settings()  # a wrong setting is told here, not in every process
     uvicorn.run(
         "app.main:create_app", factory=True, host=host, port=port, workers=workers, loop="uvloop", http="httptools",
-        access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=10,
+        access_log=False, log_config=logs.SERVER, server_header=False, proxy_headers=False,
+        timeout_graceful_shutdown=10,
     )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     mail_from: str = "Kipinä <kipina@localhost.invalid>"
     trusted_proxies: str = ""
     """Addresses or networks of the proxies in front, with commas between: what they say of a client is believed."""
+    metrics_token: str = ""
+    """Who sends it may read /metrics. Empty: nobody."""
     threads: int = 4
     """Requests worked on at the same time in one process; few are faster, as they share one interpreter."""
     max_upload_bytes: int = 25 * 1024 * 1024
@@ -68,6 +70,11 @@ class Settings(BaseSettings):
     def session_cookie(self) -> str:
         """`__Host-` binds the cookie to this host, but only over TLS."""
         return "__Host-kipina" if self.secure else "kipina"
+
+    @property
+    def guest_cookie(self) -> str:
+        """The same for the cookie that the forms of a guest are bound to, or a neighbouring host could choose it."""
+        return "__Host-kipina_guest" if self.secure else "kipina_guest"
 
     @cached_property
     def key(self) -> bytes:

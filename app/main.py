@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import Receive, Scope, Send
 
 from app import routes
@@ -18,6 +19,8 @@ from app.web import errors, pages
 from app.web.cache import Memory, PublicMemory
 from app.web.headers import SecurityHeaders
 from app.web.language import LanguagePrefix
+from app.web.metrics import Metrics
+from app.web.monitoring import Monitoring
 from app.web.remembered import Answers
 
 
@@ -50,8 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     logs.configure()
     app = FastAPI(
-        title="Kipinä", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan, redirect_slashes=False,
-        max_body_size=settings.max_body_bytes,
+        title="Kipinä", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan, redirect_slashes=False
     )  # fmt: skip
     app.state.settings = settings
     app.state.engine = make_engine(settings.database_url, threads=settings.threads)
@@ -62,7 +64,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     pages.connect(app, settings.base_url)
     app.state.memory = Memory(app.state.engine)
     app.state.answers = Answers()
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
     app.add_middleware(PublicMemory, memory=app.state.memory, settings=settings)
+    app.add_middleware(errors.Failures)
     app.add_middleware(LanguagePrefix)
     app.add_middleware(SecurityHeaders, settings=settings)
+    app.state.metrics = Metrics()
+    app.add_middleware(Monitoring, metrics=app.state.metrics)
     return app

@@ -31,10 +31,10 @@ class Cluster:
             self.port = probe.getsockname()[1]
         self._run("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync",
                   "--locale-provider=icu", "--icu-locale=fi-FI", "--locale=C.UTF-8")  # fmt: skip
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-        options += "" if durable else " -c fsync=off"
-        options += " -c max_connections=200"
-        self._run("pg_ctl", "-D", self.data, "-l", self.data / "log", "-w", "-o", options, "start")
+        self.options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        self.options += "" if durable else " -c fsync=off"
+        self.options += " -c max_connections=200"
+        self.start()
         self._names = count(1)
         with self._admin() as connection:
             connection.execute("CREATE DATABASE template_kipina")
@@ -51,8 +51,11 @@ class Cluster:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kipina")
         return self.url(name)
 
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+    def start(self) -> None:
+        self._run("pg_ctl", "-D", self.data, "-l", self.data / "log", "-w", "-o", self.options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "-D", self.data, "-m", mode, "stop")
 
     def _admin(self) -> psycopg.Connection:
         return psycopg.connect(sa.make_url(self.url("postgres")).render_as_string(), autocommit=True)

@@ -21,7 +21,7 @@ class StrictClient(TestClient):
 
     def request(self, method: str, url: Any, **kwargs: Any) -> Any:
         path = str(url)
-        if path.startswith("/") and not re.match(r"/(fi|sv|en|static|healthz|robots|sitemap)\b", path):
+        if path.startswith("/") and not re.match(r"/(fi|sv|en|static|healthz|readyz|metrics|robots|sitemap)\b", path):
             url = f"/{self.language}{path}"
         response = super().request(method, url, **kwargs)
         if response.headers.get("content-type", "").startswith("text/html"):

@@ -1,5 +1,6 @@
 """The engine: SQLite shipped as a dependency (WAL, FULL, immediate writers) or PostgreSQL."""
 
+import errno
 import sqlite3
 import threading
 import time
@@ -31,6 +32,8 @@ def make_engine(url: str, *, threads: int = 4) -> sa.Engine:
             max_overflow=2,
             pool_timeout=30,
             pool_pre_ping=True,
+            connect_args={"connect_timeout": 3},
+            hide_parameters=True,
             json_deserializer=orjson.loads,
         )
     if pysqlite3.dbapi2.sqlite_version_info < SQLITE_FLOOR:
@@ -42,6 +45,7 @@ def make_engine(url: str, *, threads: int = 4) -> sa.Engine:
         parsed.set(drivername="sqlite+pysqlite"),
         module=pysqlite3.dbapi2,
         pool_size=threads + 2,
+        hide_parameters=True,
         json_deserializer=orjson.loads,  # most texts are JSON: a third of the time of a list went into reading them
         connect_args={"timeout": 15, "check_same_thread": False},
     )
@@ -67,6 +71,31 @@ def _begin(connection: sa.Connection) -> None:
     # A writer that starts deferred meets SQLITE_BUSY when it upgrades; an immediate one waits its turn.
     writes = connection.get_execution_options().get(_WRITE, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+# SQLSTATE: the server stops, has stopped, or starts; it has no connection to spare. None: it was not reached.
+_GONE = frozenset({None, "57P01", "57P02", "57P03", "53300"})
+_GONE_SQLITE = frozenset({"unable to open database file", "database is locked"})
+
+
+def is_gone(error: BaseException) -> bool:
+    """Is it because the database does not answer."""
+    if isinstance(error, sa.exc.TimeoutError):
+        return True  # no connection of ours became free
+    if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+        return False
+    state = getattr(error.orig, "sqlstate", "sqlite")
+    if state == "sqlite":
+        return str(error.orig) in _GONE_SQLITE
+    return error.connection_invalidated or state in _GONE or str(state).startswith("08")
+
+
+def is_full(error: BaseException) -> bool:
+    """Is it because a disk is full, that of the database or of the files."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    orig = getattr(error, "orig", None)
+    return getattr(orig, "sqlstate", None) == "53100" or str(orig) == "database or disk is full"
 
 
 def change_mark(engine: sa.Engine) -> Callable[[], object]:

@@ -21,6 +21,22 @@ def config(connection: sa.Connection | None = None) -> Config:
     return settings
 
 
+def lacking(engine: sa.Engine) -> str:
+    """Why the database cannot be worked with; nothing when it can.
+
+    A newer database is no fault: the old version serves on while the new one is being put in its place.
+    """
+    scripts = ScriptDirectory.from_config(config())
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_heads()
+    except sa.exc.SQLAlchemyError:
+        return "the database does not answer"
+    known = {script.revision for script in scripts.walk_revisions("base", "heads")}
+    newer = found and not known.issuperset(found)
+    return "" if newer or set(found) == set(scripts.get_heads()) else "the tables are not those of this version"
+
+
 def upgrade(engine: sa.Engine) -> list[str]:
     """Run what is missing; returns the revisions that were run, oldest first."""
     scripts = ScriptDirectory.from_config(config())

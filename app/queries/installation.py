@@ -65,3 +65,15 @@ def work(session: Session, most: int = 100) -> list[Work]:
     both = sa.union_all(mails, jobs).subquery()
     rows = session.execute(sa.select(both).order_by(both.c.failed.desc(), both.c.due_at, both.c.id).limit(most))
     return [Work(row.what, row.id, row.due_at, row.attempts, row.error, bool(row.failed)) for row in rows]
+
+
+def states(session: Session) -> dict[str, dict[str, int]]:
+    """How many mails and jobs there are in each state."""
+    found = {}
+    for name, column, kind in (
+        ("outgoing_mail", col(OutgoingMail.state), MailState),
+        ("jobs", col(Job.state), JobState),
+    ):
+        counted = session.execute(sa.select(column, sa.func.count()).group_by(column)).all()
+        found[name] = {state.value: 0 for state in kind} | {state.value: many for state, many in counted}
+    return found

@@ -1,6 +1,6 @@
 """Every router of the app, in the order in which addresses are tried: fixed words before cities' slugs."""
 
-from app.routes import healthz
+from app.routes import healthz, metrics
 from app.routes.account import browsers, demo, profile, sign_in, tasks
 from app.routes.admin import cities as admin_cities
 from app.routes.admin import jobs as admin_jobs
@@ -41,6 +41,7 @@ from app.routes.public import programme as public_programme
 
 ROUTERS = (
     healthz.router,
+    metrics.router,
     sign_in.router,
     sign_in.sign_out,
     demo.router,

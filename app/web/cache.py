@@ -15,8 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.adapters.database import change_mark
 from app.config import Settings
+from app.web.monitoring import tell_route
 from app.web.pages import FLASH_COOKIE, Page, render, show
-from app.web.visit import GUEST_COOKIE, Reading
+from app.web.visit import Reading
 
 MOST = 500
 """Pages kept; the least lately used goes first."""
@@ -37,6 +38,7 @@ class Kept:
     body: bytes
     compressed: bytes
     etag: str
+    route: str
     media_type: str
 
     def answer(self, headers: Headers) -> Response:
@@ -79,7 +81,7 @@ class PublicMemory:
 
     def __init__(self, app: ASGIApp, memory: Memory, settings: Settings) -> None:
         self.app, self.memory = app, memory
-        self.personal = tuple(name.encode() for name in (settings.session_cookie, GUEST_COOKIE, FLASH_COOKIE))
+        self.personal = tuple(name.encode() for name in (settings.session_cookie, settings.guest_cookie, FLASH_COOKIE))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -89,6 +91,7 @@ class PublicMemory:
             scope["kipina.mark"] = mark
             kept = self.memory.find(address_of(scope))
             if kept is not None and kept.mark == mark and not self._knows_somebody(scope):
+                tell_route(scope, kept.route)
                 await kept.answer(Headers(scope=scope))(scope, receive, send)
                 return
         await self.app(scope, receive, send)
@@ -112,7 +115,7 @@ def show_public(
     is part of what a page holds for.
     """
     request = visit.request
-    if visit.actor.signed_in or FLASH_COOKIE in request.cookies or GUEST_COOKIE in request.cookies:
+    if visit.actor.signed_in or FLASH_COOKIE in request.cookies or visit.settings.guest_cookie in request.cookies:
         if media_type.startswith("text/html"):
             return show(visit, build())
         return Response(
@@ -125,7 +128,8 @@ def show_public(
         body = render(visit, build()).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
         minute = int(visit.now.timestamp() // 60)
-        kept = Kept(version, minute, None, body, gzip.compress(body, 6, mtime=0), etag, media_type)
+        route = request.scope["route"].name
+        kept = Kept(version, minute, None, body, gzip.compress(body, 6, mtime=0), etag, route, media_type)
         memory.keep(address, kept)
     kept.mark = request.scope.get("kipina.mark")
     return kept.answer(request.headers)

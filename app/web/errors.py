@@ -10,10 +10,12 @@ import sqlalchemy as sa
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.adapters import clock
+from app.adapters import clock, database
 from app.adapters.database import reading, writing
 from app.adapters.language import translations
 from app.domain.access import PUBLIC, Permission
@@ -23,6 +25,7 @@ from app.services.signing_in import hash_of
 from app.web.forms import CsrfFailed
 from app.web.guard import SignInNeeded
 from app.web.kept import KEPT_COOKIE
+from app.web.monitoring import tell_route
 from app.web.pages import show
 from app.web.session import actor_of
 from app.web.visit import Visit, csrf_holds
@@ -53,7 +56,19 @@ SENTENCES: dict[int, tuple[str, str]] = {
     409: (N_("This did not go through"), N_("Open the page again to see where things stand.")),
     413: (N_("That was too much at once"), N_("A file can be 25 MB at most. Go back: what you typed is still there.")),
     500: (N_("Something broke on our side"), N_("What you had saved is safe. Try again in a moment.")),
-}
+    503: (
+        N_("Kipinä cannot reach its data right now"),
+        N_("This usually passes within a minute. What you had saved is safe. Go back and try again: what you typed is "
+           "still there."),
+    ),
+    507: (
+        N_("There is no room left to save"),
+        N_("Everything can still be read, but what you sent was not saved. Go back and try again later: what you typed "
+           "is still there."),
+    ),
+}  # fmt: skip
+RETRY_AFTER = "5"
+"""Seconds after which it is worth trying again while the database is gone."""
 FORM_TOO_OLD = (N_("This form has been open too long"), N_("Go back, open the page again and send it once more."))
 
 
@@ -64,9 +79,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(CsrfFailed, _csrf_failed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _unreadable)
-    app.add_exception_handler(OverflowError, _too_large)
-    app.add_exception_handler(sa.exc.DataError, _too_large)
-    app.add_exception_handler(Exception, _failed)
 
 
 def _error(request: Request, status: int, words: tuple[str, str] | None = None) -> Response:
@@ -115,20 +127,66 @@ async def _csrf_failed(request: Request, _: Exception) -> Response:
     return await asyncio.to_thread(_error, request, 403, words)
 
 
-async def _too_large(request: Request, error: Exception) -> Response:
-    """An id or a page number in the address that no database can hold: there is nothing there."""
+class Failures:
+    """What no handler expects still becomes a page: in the language of the address, and with the headers of all pages.
+
+    So it stands inside of what adds those, while Starlette would answer for `Exception` outside of everything.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except Exception as error:
+            if begun:
+                raise
+            status = _status_of(error)
+            response = await _failed(Request(scope, receive), error, status)
+            await response(scope, receive, send)
+            if status == 500:  # noqa: PLR2004  for the server, or the test, to see
+                raise
+        finally:
+            if isinstance(route := scope.get("route"), APIRoute):
+                tell_route(scope, route.name)
+
+
+def _status_of(error: Exception) -> int:
+    """503 while the database is gone, 507 when a disk is full, else 500.
+
+    404 for an id or a page number in the address that no database can hold: there is nothing there.
+    """
+    if database.is_gone(error):
+        return 503
+    if database.is_full(error):
+        return 507
     refused_by = type(error.orig).__name__ if isinstance(error, sa.exc.DataError) else str(error)
-    if refused_by == "NumericValueOutOfRange" or refused_by.endswith("SQLite INTEGER"):
-        return await asyncio.to_thread(_error, request, 404)
-    return await _failed(request, error)
+    number = refused_by == "NumericValueOutOfRange" or refused_by.endswith("SQLite INTEGER")
+    return 404 if number and isinstance(error, OverflowError | sa.exc.DataError) else 500
 
 
-async def _failed(request: Request, error: Exception) -> Response:
-    log.error("request failed", path=request.scope.get("path"), exc_info=error)
+async def _failed(request: Request, error: Exception, status: int) -> Response:
+    if status >= 500:  # noqa: PLR2004
+        log.error("request failed", status=status, exc_info=error)
     try:
-        return await asyncio.to_thread(_error, request, 500)
+        response = await asyncio.to_thread(_error, request, status)
     except Exception:  # noqa: BLE001  the page itself may be what is broken
-        return HTMLResponse("<!doctype html><title>Kipinä</title><h1>500</h1>", 500)
+        response = HTMLResponse(f"<!doctype html><title>Kipinä</title><h1>{status}</h1>", status)
+    if status == 503:  # noqa: PLR2004
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 async def _sign_in_needed(request: Request, _: Exception) -> Response:

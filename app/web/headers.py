@@ -19,7 +19,13 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    # What may be kept says so itself.
+    "Cache-Control": "no-store",
 }
+
+STATIC = "/static/"
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked by machines of the same house, by address: they must not depend on the configured name."""
 
 
 class SecurityHeaders:
@@ -42,12 +48,12 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                    if name != "Cache-Control" or not scope["path"].startswith(STATIC):
+                        headers.setdefault(name, value)
             await send(message)
 
         host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-        # Liveness probes come by address, and must not depend on the configured name.
-        if host.rpartition(":")[0] not in self.hosts and host not in self.hosts and scope["path"] != "/healthz":
+        if host.rpartition(":")[0] not in self.hosts and host not in self.hosts and scope["path"] not in PROBES:
             await PlainTextResponse("unknown host", 400)(scope, receive, send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)

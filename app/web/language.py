@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.localized import LANGUAGES
 
-WITHOUT_LANGUAGE = ("/static/", "/healthz", "/readyz", "/robots.txt", "/sitemap.xml", "/favicon")
+WITHOUT_LANGUAGE = ("/static/", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml", "/favicon")
 """Addresses that are the same in every language."""
 
 LANGUAGE_COOKIE = "kipina_language"

@@ -16,9 +16,6 @@ from app.domain.access import Actor, Permission, Scope, scope_of
 from app.queries.cities import CityFacts
 from app.queries.people import SignedIn
 
-GUEST_COOKIE = "kipina_guest"
-
-
 S = TypeVar("S", ReadSession, WriteSession)
 
 
@@ -55,9 +52,10 @@ class Visit(Generic[S]):
     @property
     def csrf(self) -> str:
         """The token for this browser's forms; a guest gets a cookie to bind it to."""
-        bound_to = self.request.cookies.get(self.settings.session_cookie) or self.request.cookies.get(GUEST_COOKIE)
+        guest = self.settings.guest_cookie
+        bound_to = self.request.cookies.get(self.settings.session_cookie) or self.request.cookies.get(guest)
         if not bound_to:
-            bound_to = self.new_cookies.setdefault(GUEST_COOKIE, secrets.token_urlsafe(18))
+            bound_to = self.new_cookies.setdefault(guest, secrets.token_urlsafe(18))
         return csrf_token(self.settings.key, bound_to)
 
 
@@ -72,5 +70,5 @@ def csrf_token(signing_key: bytes, bound_to: str) -> str:
 
 def csrf_holds(request: Request, settings: Settings, token: str) -> bool:
     """Does the token belong to the browser that sent it."""
-    held = (request.cookies.get(settings.session_cookie), request.cookies.get(GUEST_COOKIE))
+    held = (request.cookies.get(settings.session_cookie), request.cookies.get(settings.guest_cookie))
     return any(cookie and hmac.compare_digest(csrf_token(settings.key, cookie), token) for cookie in held)

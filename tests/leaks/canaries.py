@@ -323,8 +323,8 @@ def text_columns() -> Iterable[tuple[sa.Table, sa.Column[Any]]]:
                 yield table, column
 
 
-def stain(engine: sa.Engine) -> None:
-    """Put the tokens in."""
+def stain(engine: sa.Engine, words: Callable[[str, str, int], str] = token) -> None:
+    """Put the tokens in, or other words."""
     with engine.begin() as connection:
         for name in READ_BY:
             table_name, column_name = name.split(".")
@@ -333,7 +333,7 @@ def stain(engine: sa.Engine) -> None:
                 continue
             column, key = table.columns[column_name], next(iter(table.primary_key.columns))
             for row_key in connection.execute(sa.select(key)).scalars().all():
-                value: Any = token(table_name, column_name, row_key)
+                value: Any = words(table_name, column_name, row_key)
                 if isinstance(column.type, LocalizedText):
                     value = Localized(value, value, value)
                 elif isinstance(column.type, sa.Integer):

@@ -146,7 +146,7 @@ def readers(stage: Stage, world: World) -> list[Reader]:
     return found
 
 
-def addresses(app: FastAPI, stage: Stage, *, crossed: bool) -> dict[str, str]:
+def addresses(app: FastAPI, stage: Stage, *, crossed: bool, method: str = "GET") -> dict[str, str]:
     """Every page with every id that fits it, with its route; `crossed`: also with ids under the other city's name."""
     contexts = list(_contexts(stage))
     slugs = [town.city.slug for town in stage.towns]
@@ -155,7 +155,7 @@ def addresses(app: FastAPI, stage: Stage, *, crossed: bool) -> dict[str, str]:
         route = context.route
         if (
             not isinstance(route, APIRoute)
-            or "GET" not in (route.methods or ())
+            or method not in (route.methods or ())
             or route.name == "account.sign_in.open"
         ):
             continue
@@ -177,6 +177,7 @@ PARAMETERS = {
     "jury_seat": "seat_id", "conflict": "conflict_id", "follow_up_case": "case_id", "outgoing_mail": "mail_id",
     "programme_session": "session_id", "attachment": "attachment_id", "company": "company_id",
     "city_member": "member_id", "company_member": "member_id", "unit": "unit_id", "platform": "platform_id",
+    "person": "person_id",
 }  # fmt: skip
 """What the row of a table is called in addresses."""
 
@@ -184,6 +185,8 @@ PARAMETERS = {
 def _contexts(stage: Stage) -> Iterator[dict[str, Any]]:
     """What each row gives the parts of an address."""
     yield {}
+    yield {"token": "unknown"}
+    yield {"browser_id": 1}
     city = {town.city.id: town.city.slug for town in stage.towns}
     for key, slug in city.items():
         yield {"city": slug, "kind": "city", "object_id": key}
@@ -197,6 +200,7 @@ def _contexts(stage: Stage) -> Iterator[dict[str, Any]]:
                 name: key,
                 "city": city.get(row.city),
                 "event_id": row.event,
+                "company_id": row.company,
                 "event": stage.rows["event"][row.event]["slug"] if row.event else None,
                 "application_id": row.application,
                 "case_id": key if table == "follow_up_case" else row.case,

@@ -22,7 +22,7 @@ from tests.leaks.canaries import READ_BY, Reader, Row, case_title, organizers, o
 from tests.leaks.stage import Stage, addresses, readers
 from tests.world import NOW, World
 
-VARYING = {"date", "server"}
+VARYING = {"date", "server", "x-request-id"}
 
 Answer = tuple[int, dict[str, str], bytes]
 

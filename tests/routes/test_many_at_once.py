@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from app.adapters.database import reading
 from app.models import WebSession
-from app.web.visit import GUEST_COOKIE, csrf_token
+from app.web.visit import csrf_token
 from tests.routes.account.test_sign_in import link_of
 from tests.strict import StrictClient
 
@@ -23,7 +23,7 @@ async def _all_at_once(
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://testserver") as browser,
     ):
-        browser.cookies.set(GUEST_COOKIE, "guest")
+        browser.cookies.set(app.state.settings.guest_cookie, "guest")
         answers = asyncio.gather(*(browser.request(method, path, data=form) for form in sent))
         return Counter(answer.status_code for answer in await asyncio.wait_for(answers, 60))
 
