@@ -127,7 +127,11 @@ class Walk:
             else:
                 fault, words = Fault.REORDERED, f"reordered, it was number {was}"
         elif link.previous != self.hash:
-            fault, words = Fault.REORDERED, "reordered, another row came before it"
+            before = f"row {self.row}" if self.row else "the beginning"
+            fault, words = (
+                Fault.REORDERED,
+                f"reordered, or what is before it was rewritten: it does not follow {before}",
+            )
         elif link.sequence > self.head_sequence:
             fault, words = Fault.HEAD, "added past the head of the chain"
         elif not self._values_fit(link):

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from app.adapters.database import one_moment, reading
 from app.cli import cli
 from app.config import Settings
-from app.domain.audit_chain import Fault
+from app.domain.audit_chain import Fault, hash_of
 from app.models import AuditEvent, AuditHead, City, Person, Unit
 from app.queries import audit_chain
 from app.queries.audit_chain import Checked
@@ -220,3 +220,17 @@ def test_a_seal_that_was_noted_is_found_again(
     found = CliRunner().invoke(cli, ["verify-audit", "--seal", str(row.hash)[:16]])
     assert (found.exit_code, f"row {row.id}." in found.output) == (0, True)
     assert CliRunner().invoke(cli, ["verify-audit", "--seal", "0123456789abcdef"]).exit_code == 1
+
+
+def test_a_row_rewritten_together_with_its_hash_breaks_the_next_one(engine: sa.Engine, city: City) -> None:
+    rows = trail(engine, city)
+    rows[3].action = "approved"
+    forged = hash_of(rows[3])
+    meddle(engine)
+    with engine.begin() as connection:
+        rewritten = sa.update(AuditEvent).where(col(AuditEvent.id) == rows[3].id)
+        connection.execute(rewritten.values(action="approved", hash=forged))
+    broken = walk(engine)["tampere"].broken
+    assert broken
+    assert (broken.fault, broken.row) == (Fault.REORDERED, rows[4].id)
+    assert f"does not follow row {rows[3].id}" in broken.words
