@@ -23,8 +23,6 @@ class Cluster:
         self.data = folder / "data"
         self.user = "postgres" if os.geteuid() == 0 else None
         if self.user:
-            for parent in [folder, *folder.parents][:4]:
-                parent.chmod(parent.stat().st_mode | 0o055)
             shutil.chown(folder, self.user)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -62,5 +60,8 @@ class Cluster:
 
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(self.bin / program), *map(str, arguments)]
+        if self.user:  # a pytest that starts beside us shuts the folders again
+            for parent in self.data.parents[:4]:
+                parent.chmod(parent.stat().st_mode | 0o055)
         group = pwd.getpwnam(self.user).pw_gid if self.user else None
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", user=self.user, group=group)
