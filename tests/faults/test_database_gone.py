@@ -74,6 +74,16 @@ def test_while_it_is_gone_every_page_says_so_and_its_return_heals_all(on_postgre
         assert sent == 1, "what was answered with 503 is not half there"
 
 
+def test_a_restart_that_nobody_saw_is_seen_by_nobody(on_postgres: FastAPI, cluster: Cluster) -> None:
+    """The connections of the pool are dead, and the first who borrows one is not to be told so."""
+    with StrictClient(on_postgres) as client:
+        form, _ = form_of(client.get("/sign-in").text)
+        assert client.post("/sign-in", data=form | {"email": "maija@example.org"}).status_code == 200
+        with stopped(cluster):
+            pass
+        assert client.post("/sign-in", data=form | {"email": "maija@example.org"}).status_code == 200
+
+
 def test_tables_of_an_older_version_are_not_ready_and_newer_ones_are(app: FastAPI, client: StrictClient) -> None:
     assert client.get("/readyz").status_code == 200
     for found, status in (("0000_old", 200), (None, 503)):
