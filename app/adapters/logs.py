@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 import structlog
 
+from app.adapters import clock
+
 _HERE = f"{Path(__file__).parents[2]}/"
 _DEEPEST = 30
 """Places told of one error, the innermost."""
@@ -42,6 +44,12 @@ class _StandardOutput:
         sys.stdout.buffer.flush()
 
     debug = info = warning = error = critical = exception = msg
+
+
+def tell_request(**facts: Any) -> None:
+    """The line of one request, past the steps that only other lines need: it is written for every public page."""
+    line = {**facts, "event": "request", "level": "info", "timestamp": clock.now()}
+    _StandardOutput().msg(orjson.dumps(line, option=orjson.OPT_UTC_Z))
 
 
 def _tell_error(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

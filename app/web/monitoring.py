@@ -6,13 +6,12 @@ import time
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.adapters import logs
 from app.web.headers import PROBES, STATIC
 from app.web.metrics import Metrics
 
 SEEN = "kipina.seen"
 """What the inner parts of the house tell the log: the name of the route. The path names people's things by number."""
-
-log = structlog.get_logger()
 
 
 class Monitoring:
@@ -45,8 +44,8 @@ class Monitoring:
             seconds = time.perf_counter() - began
             self.metrics.note(seen["route"], status, seconds)
             if status >= 400 or not scope["path"].startswith((STATIC, *PROBES)):  # noqa: PLR2004
-                log.info(
-                    "request", method=scope["method"], route=seen["route"], status=status,
+                logs.tell_request(
+                    request=request, method=scope["method"], route=seen["route"], status=status,
                     milliseconds=round(seconds * 1000, 1),
                 )  # fmt: skip
 
