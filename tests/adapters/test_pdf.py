@@ -2,8 +2,6 @@
 
 import io
 import re
-import socket
-import threading
 import zlib
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pyphen  # type: ignore[import-untyped]
 import pytest
 
 from app.adapters import pdf
+from tests.listener import listener
 
 PROFILES = (page.ValidationProfile.PDF_A_2A, page.ValidationProfile.PDF_UA_1)
 
@@ -74,25 +73,9 @@ def test_names_in_any_script_leave_it_valid(name: str) -> None:
 
 
 def test_nothing_is_fetched_but_our_own_files(tmp_path: Path) -> None:
-    asked: list[str] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.2)
-        port = server.getsockname()[1]
-        done = threading.Event()
-
-        def listen() -> None:
-            while not done.is_set():
-                try:
-                    server.accept()[0].close()
-                except TimeoutError:
-                    continue
-                asked.append("asked")
-
-        listener = threading.Thread(target=listen)
-        listener.start()
+    with listener() as (address, asked):
         secret = tmp_path / "secret.svg"
         secret.write_text('<svg xmlns="http://www.w3.org/2000/svg"><text>secret</text></svg>')
-        address = f"http://127.0.0.1:{port}/x"
         body = f"""<h1>Otsikko</h1><p>Teksti</p>
             <img src="{secret.as_uri()}" alt="a"><img src="{address}.png" alt="b"><img src="file:///etc/passwd" alt="c">
             <object data="{secret.as_uri()}">d</object><embed src="{secret.as_uri()}">
@@ -100,8 +83,6 @@ def test_nothing_is_fetched_but_our_own_files(tmp_path: Path) -> None:
               @font-face {{ font-family: x; src: url({address}.woff) }}</style>
             <link rel="attachment" href="{secret.as_uri()}"><link rel="stylesheet" href="{address}.css">"""
         made = pdf.make(document(body))
-        done.set()
-        listener.join()
     assert asked == []
     with pikepdf.open(io.BytesIO(made)) as opened:
         assert "/EmbeddedFiles" not in opened.Root.get("/Names", {})

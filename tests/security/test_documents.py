@@ -2,10 +2,6 @@
 
 import csv
 import io
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 
@@ -17,37 +13,13 @@ from app.adapters import pdf
 from app.adapters.spreadsheet import csv_of
 from app.services import documents
 from tests.leaks.canaries import stain
+from tests.listener import listener
 from tests.security.conftest import House
 from tests.strict import parse
 
 LOADING = {"img", "image", "object", "embed", "iframe", "link", "script", "style", "base", "meta", "video", "audio",
            "source", "input", "use"}  # fmt: skip
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-
-
-@contextmanager
-def listener() -> Iterator[tuple[str, list[str]]]:
-    """An address on this machine, and who has asked for it."""
-    asked: list[str] = []
-    done = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.1)
-
-        def listen() -> None:
-            while not done.is_set():
-                try:
-                    server.accept()[0].close()
-                except TimeoutError:
-                    continue
-                asked.append("asked")
-
-        thread = threading.Thread(target=listen)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.getsockname()[1]}/x", asked
-        finally:
-            done.set()
-            thread.join()
 
 
 def test_hostile_words_in_every_field_make_a_harmless_programme(house: House, tmp_path: Path) -> None:
