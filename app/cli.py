@@ -15,7 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app import worker as worker_loop
 from app.adapters import backup as backups
-from app.adapters import clock, logs, migrations
+from app.adapters import clock, files, logs, migrations
+from app.adapters import strays as stray_files
 from app.adapters.database import make_engine, one_moment, reading, writing
 from app.config import Settings
 from app.demo import loader
@@ -180,7 +181,7 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, help="A backup.")]
                 progress.update(reading_through, total=len(manifest.entries))
                 task = progress.add_task("Rows and files", total=manifest.rows + manifest.files)
                 backups.restore(engine, settings, file, manifest, lambda more: progress.advance(task, more))
-        except backups.BackupError as error:
+        except (backups.BackupError, files.Unreachable) as error:
             console.print(str(error), highlight=False)
             sys.exit(1)
         console.print(
@@ -189,6 +190,23 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, help="A backup.")]
         whole = _trail_holds(engine)
     if not whole:
         sys.exit(1)
+
+
+@cli.command()
+def strays(
+    remove: Annotated[
+        bool, typer.Option(help="Remove them; make sure first that this database is the right one.")
+    ] = False,
+) -> None:
+    """List the files that no row names, as a crash may leave them; younger than a day they are left alone."""
+    with _installation() as (settings, engine):
+        now = clock.now()
+        found = stray_files.find(engine, settings, now)
+        for name in found:
+            typer.echo(name)
+        if remove:
+            stray_files.remove(settings, found, now)
+    console.print(f"{len(found)} files without a row" + (", now removed." if remove and found else "."))
 
 
 def _trail_holds(engine: sa.Engine) -> bool:

@@ -21,6 +21,16 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///var/kipina.db"
     files: Path = Path("var/files")
+    """The folder of the files, unless `s3_url` is set. The signing key and mails that are not sent lie beside it."""
+    s3_url: str = ""
+    """s3://bucket/prefix: the files are kept there, on Amazon's or any compatible server. Empty: in the folder."""
+    s3_endpoint: str = ""
+    """The address of that server, https://…; empty: Amazon's."""
+    s3_region: str = "eu-north-1"
+    s3_key_id: str = ""
+    s3_secret: str = ""
+    clamd: str = ""
+    """Socket of a ClamAV daemon, a path or host:port. Set: nothing is taken in that it has not looked at."""
     base_url: str = "http://127.0.0.1:8000"
     secret_key: str = ""
     demo: bool = False

@@ -16,6 +16,7 @@ from app.main import create_app
 from app.models import Person
 from app.web import session as web_session
 from app.web.remembered import Answers
+from tests.bucket import BucketServer
 from tests.postgres import Cluster
 from tests.strict import StrictClient
 from tests.world import NOW, World
@@ -62,12 +63,28 @@ def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def bucket_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketServer]:
+    """A server of buckets, started when the first test needs it."""
+    server = BucketServer(tmp_path_factory.mktemp("buckets"))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def store() -> str:
+    """Where files are kept: in a folder. A module that is to run on both says so: `pytestmark = ON_BOTH_STORES`."""
+    return "folder"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, store: str, request: pytest.FixtureRequest) -> Settings:
     """Settings of an installation at a loopback address."""
+    bucket = request.getfixturevalue("bucket_server").settings() if store == "bucket" else {}
     return Settings(
-        database_url=database_url, files=tmp_path / "files", base_url="http://testserver", secret_key="test-key"
-    )
+        database_url=database_url, files=tmp_path / "files", base_url="http://testserver", secret_key="test-key",
+        **bucket,
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -16,13 +16,12 @@ from typing import Any, BinaryIO
 
 import orjson
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel
 
-from app.adapters import files, migrations
+from app.adapters import files, migrations, strays
 from app.adapters.database import one_moment, reading, writing
 from app.config import Settings
 from app.domain.localized import Localized
-from app.models import Attachment, City, Document
 from app.models.columns import LocalizedText, UtcDateTime
 
 FORMAT = 1
@@ -71,7 +70,9 @@ def size(engine: sa.Engine) -> int:
     with reading(engine) as session:
         rows = (sa.select(sa.func.count()).select_from(table) for table in SQLModel.metadata.sorted_tables)
         many: int = sum(session.execute(one).scalar_one() for one in rows)
-        stored: int = session.execute(sa.select(sa.func.count()).select_from(_stored().subquery())).scalar_one()
+        stored: int = session.execute(
+            sa.select(sa.func.count()).select_from(strays.named_files().subquery())
+        ).scalar_one()
     return many + stored
 
 
@@ -84,19 +85,19 @@ def take(engine: sa.Engine, settings: Settings, out: BinaryIO, now: datetime, se
             for number, lines in enumerate(_lines(session, table)):
                 digest.add(lines)
                 content = b"".join(lines)
-                _write(tar, manifest, f"database/{table.name}/{number:06}.jsonl", io.BytesIO(content), len(content))
+                _write(tar, manifest, f"database/{table.name}/{number:06}.jsonl", content)
                 seen(len(lines))
             manifest.tables[str(table.name)] = digest.as_dict()
         # Files after rows: a file is there before its row, so each is found unless its row has gone meanwhile.
-        for name in session.execute(_stored().execution_options(yield_per=ROWS)).scalars():
+        for name in session.execute(strays.named_files().execution_options(yield_per=ROWS)).scalars():
             try:
-                with files.opened(settings, name) as file:
-                    _write(tar, manifest, f"files/{name}", file, file.seek(0, io.SEEK_END))
+                content = files.get(settings, name)
+                _write(tar, manifest, f"files/{name}", content)
             except FileNotFoundError:
                 (manifest.missing if _is_named(engine, name) else manifest.gone).append(name)
             seen(1)
         content = orjson.dumps(asdict(manifest))
-        _write(tar, manifest, _MANIFEST, io.BytesIO(content), len(content))
+        _write(tar, manifest, _MANIFEST, content)
     return manifest
 
 
@@ -166,10 +167,8 @@ def _compare(engine: sa.Engine, settings: Settings, manifest: Manifest) -> None:
                 raise BackupError(f"The table {table.name} is not what the backup holds.")
     for name, wanted in manifest.entries.items():
         if name.startswith("files/"):
-            with files.opened(settings, name.removeprefix("files/")) as file:
-                read = _Hashing(file)
-                read.to_end()
-            if read.hash.hexdigest() != wanted:
+            content = files.get(settings, name.removeprefix("files/"))
+            if hashlib.sha256(content).hexdigest() != wanted:
                 raise BackupError(f"The file {name} is not what the backup holds.")
 
 
@@ -180,7 +179,7 @@ def _refuse_unless_empty(engine: sa.Engine, settings: Settings) -> None:
             if there.has_table(table.name) and session.execute(sa.select(sa.literal(1)).select_from(table)).first():
                 raise BackupError(f"The database is not empty: there are rows in {table.name}.")
     if not files.is_empty(settings):
-        raise BackupError(f"The folder {settings.files} is not empty.")
+        raise BackupError(f"The {files.place(settings)} is not empty.")
 
 
 def _count_on(session: Session) -> None:
@@ -199,18 +198,9 @@ def _revision(session: Session) -> str:
     return revision
 
 
-def _stored() -> Any:
-    """The names of all files that rows name."""
-    return sa.union(
-        sa.select(col(Attachment.stored_as)),
-        sa.select(col(Document.stored_as)),
-        sa.select(col(City.logo)).where(col(City.logo).is_not(None)),
-    )
-
-
 def _is_named(engine: sa.Engine, stored_as: str) -> bool:
     with reading(engine) as session:
-        named = _stored().subquery()
+        named = strays.named_files().subquery()
         return session.execute(sa.select(named).where(named.c[0] == stored_as)).first() is not None
 
 
@@ -281,13 +271,11 @@ class _Hashing:
             pass
 
 
-def _write(tar: tarfile.TarFile, manifest: Manifest, name: str, source: BinaryIO, size: int) -> None:
-    source.seek(0)
+def _write(tar: tarfile.TarFile, manifest: Manifest, name: str, content: bytes) -> None:
     info = tarfile.TarInfo(name)
-    info.size, info.mode = size, 0o600
-    hashing: Any = _Hashing(source)
-    tar.addfile(info, hashing)
-    manifest.entries[name] = hashing.hash.hexdigest()
+    info.size, info.mode = len(content), 0o600
+    tar.addfile(info, io.BytesIO(content))
+    manifest.entries[name] = hashlib.sha256(content).hexdigest()
 
 
 def _entries(path: Path) -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from app.domain.application import State
 from app.domain.deciding import Outcome
-from app.models.columns import enum_of, key, moment, moment_or_none, ref, ref_or_none
+from app.models.columns import enum_of, key, moment, moment_or_none, ref, ref_or_none, stored_file
 
 
 class Application(SQLModel, table=True):
@@ -71,7 +71,7 @@ class Attachment(SQLModel, table=True):
     size: int
     pages: int | None = None
     sha256: str
-    stored_as: str = Field(unique=True)
+    stored_as: str = stored_file(unique=True)
     created_at: datetime = moment()
     created_by: int | None = ref_or_none("person.id", index=False)
 

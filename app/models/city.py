@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app.domain.localized import Localized
-from app.models.columns import key, localized, ref
+from app.models.columns import key, localized, ref, stored_file_or_none
 
 
 class City(SQLModel, table=True):
@@ -23,7 +23,7 @@ class City(SQLModel, table=True):
     languages: str = "fi,sv,en"
     time_zone: str = "Europe/Helsinki"
     theme: str = "spark"
-    logo: str | None = None
+    logo: str | None = stored_file_or_none()
     contact_email: str = ""
     public_version: int = 1
 

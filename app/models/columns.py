@@ -17,6 +17,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+STORED_FILE = "stored_file"
+"""The mark of a column that names files in the store."""
+
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
     """An aware moment, stored as UTC. A naive value is a programming error."""
@@ -84,6 +87,16 @@ def ref(target: str, *, index: bool = True, on_delete: str | None = None) -> Any
 def ref_or_none(target: str, *, index: bool = True) -> Any:
     """An optional foreign key."""
     return Field(default=None, foreign_key=target, index=index)
+
+
+def stored_file(*, unique: bool = False) -> Any:
+    """The name of a file in the store. So marked, its file is backed up, and no sweep takes it for a stray."""
+    return Field(unique=unique, sa_column_kwargs={"info": {STORED_FILE: True}})
+
+
+def stored_file_or_none() -> Any:
+    """The same where there may be no file."""
+    return Field(default=None, sa_column_kwargs={"info": {STORED_FILE: True}})
 
 
 def localized() -> Any:

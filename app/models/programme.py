@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from app.domain.localized import Localized
 from app.domain.schedule import SessionKind
-from app.models.columns import enum_of, key, localized, moment, moment_or_none, ref, ref_or_none
+from app.models.columns import enum_of, key, localized, moment, moment_or_none, ref, ref_or_none, stored_file
 
 
 class Place(SQLModel, table=True):
@@ -80,6 +80,6 @@ class Document(SQLModel, table=True):
     id: int = key()
     release_id: int = ref("programme_release.id")
     locale: str
-    stored_as: str
+    stored_as: str = stored_file()
     size: int
     created_at: datetime = moment()

@@ -6,7 +6,7 @@ A deck may be shown in the page (`inline`) only because it was opened as a PDF w
 import unicodedata
 from urllib.parse import quote
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from app.adapters import files
 from app.domain.refusals import Reason, Refused
@@ -16,14 +16,22 @@ from app.web.visit import Reading
 SHOWN_INLINE = frozenset({"application/pdf"})
 
 
-def send_file(content: bytes, file_name: str, content_type: str, *, inline: bool = False) -> Response:
-    """The answer that carries a file, under its own name in any script (RFC 6266)."""
-    shown = inline and content_type in SHOWN_INLINE
-    return Response(
-        content,
+def send_stored(visit: Reading, attachment: Attachment, *, inline: bool = False) -> Response:
+    """The answer that carries a file, under its own name in any script (RFC 6266); one the store has lost is not found.
+
+    It leaves a little at a time: many may fetch large files at once.
+    """
+    try:
+        size, parts = files.stream(visit.settings, attachment.stored_as)
+    except FileNotFoundError:
+        raise Refused(Reason.NOT_FOUND) from None
+    shown = inline and attachment.content_type in SHOWN_INLINE
+    return StreamingResponse(
+        parts,
         headers={
-            "Content-Type": content_type,
-            "Content-Disposition": disposition("inline" if shown else "attachment", file_name),
+            "Content-Type": attachment.content_type,
+            "Content-Length": str(size),
+            "Content-Disposition": disposition("inline" if shown else "attachment", attachment.file_name),
             "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'self'",
             "X-Frame-Options": "SAMEORIGIN",
             "X-Content-Type-Options": "nosniff",
@@ -32,15 +40,6 @@ def send_file(content: bytes, file_name: str, content_type: str, *, inline: bool
             "Vary": "Cookie",
         },
     )
-
-
-def send_stored(visit: Reading, attachment: Attachment, *, inline: bool = False) -> Response:
-    """A stored file that the visitor has been allowed; one that the store has lost is not found."""
-    try:
-        content = files.get(visit.settings, attachment.stored_as)
-    except FileNotFoundError:
-        raise Refused(Reason.NOT_FOUND) from None
-    return send_file(content, attachment.file_name, attachment.content_type, inline=inline)
 
 
 def disposition(kind: str, file_name: str) -> str:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.adapters import clock, database
+from app.adapters import clock, database, files
 from app.adapters.database import reading, writing
 from app.adapters.language import translations
 from app.domain.access import PUBLIC, Permission
@@ -164,11 +164,11 @@ class Failures:
 
 
 def _status_of(error: Exception) -> int:
-    """503 while the database is gone, 507 when a disk is full, else 500.
+    """503 while the database or the store of the files is gone, 507 when a disk is full, else 500.
 
     404 for an id or a page number in the address that no database can hold: there is nothing there.
     """
-    if database.is_gone(error):
+    if database.is_gone(error) or isinstance(error, files.Unreachable):
         return 503
     if database.is_full(error):
         return 507

@@ -18,6 +18,7 @@ from app.cli import cli
 from app.config import Settings
 from app.models import Application, Attachment, AuditEvent, City
 from app.services import cities
+from tests.bucket import ON_BOTH_STORES, BucketServer, names_in
 from tests.postgres import Cluster
 from tests.world import NOW, SYSTEM, World, texts
 
@@ -52,7 +53,8 @@ def elsewhere(url: str, folder: Path) -> Settings:
 def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
     """The command on an installation."""
     monkeypatch.setenv("KIPINA_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("KIPINA_FILES", str(settings.files))
+    for name in ("files", "s3_url", "s3_endpoint", "s3_key_id", "s3_secret"):
+        monkeypatch.setenv(f"KIPINA_{name.upper()}", str(getattr(settings, name)))
     result = CliRunner().invoke(cli, words)
     return result.exit_code, " ".join(result.output.split())
 
@@ -120,8 +122,7 @@ def test_a_backup_under_writes_comes_back_whole(
         assert before.keys() <= rows.keys(), "acknowledged before the backup began"
         for name, row in rows.items():
             assert hashlib.sha256(files.get(other, name)).hexdigest() == row.sha256
-        stored = {path.name for path in other.files.rglob("*") if path.is_file()}
-        assert stored == rows.keys()
+        assert names_in(other) == rows.keys()
         city = session.get_one(City, application.city_id)
         assert city.name == texts("Tampere", "Tampere", "Tampere")
     assert acknowledged.keys() - rows.keys(), "writing went on meanwhile, or nothing was rehearsed"
@@ -161,16 +162,16 @@ def test_a_file_removed_meanwhile_is_missed_only_when_its_row_is_gone(
 ) -> None:  # fmt: skip
     kept, removed, lost = (attach(world, application, word.encode()) for word in ("pidetty", "poistettu", "kadonnut"))
 
-    def opened(settings: Settings, name: str) -> Any:
+    def get(settings: Settings, name: str) -> bytes:
         """The worker removes one while the backup copies, as it does when the row is gone."""
-        if name == removed and files._path(settings, name).exists():
+        if name == removed and name in names_in(settings):
             with world.change() as session:
                 session.delete(session.exec(select(Attachment).where(Attachment.stored_as == removed)).one())
             files.remove(settings, removed)
         return plainly(settings, name)
 
-    plainly = files.opened
-    monkeypatch.setattr(files, "opened", opened)
+    plainly = files.get
+    monkeypatch.setattr(files, "get", get)
     files.remove(settings, lost)
     target = tmp_path / "kipina.backup"
     code, said = run(settings, monkeypatch, "backup", str(target))
@@ -258,3 +259,25 @@ def test_a_restore_that_breaks_leaves_nothing(
     fresh.dispose()
     monkeypatch.setattr(files, "take_in", plainly)
     assert run(other, monkeypatch, "restore", str(target))[0] == 0, "with room it works the next time"
+
+
+@ON_BOTH_STORES
+def test_files_of_either_store_come_back_in_a_bucket(
+    settings: Settings, engine: sa.Engine, world: World, application: Application, tmp_path: Path,
+    bucket_server: BucketServer, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    contents = [b"", b"pieni", b"suuri" * 2_000_000]
+    stored = {attach(world, application, content): content for content in contents}
+    target = tmp_path / "kipina.backup"
+    code, said = run(settings, monkeypatch, "backup", str(target))
+    assert (code, "3 files" in said) == (0, True), said
+    url = f"sqlite:///{tmp_path}/restored.db"
+    other = Settings(database_url=url, files=tmp_path / "restored", secret_key="test-key", **bucket_server.settings())
+    assert run(other.model_copy(update={"s3_secret": "guessed"}), monkeypatch, "restore", str(target))[0] == 1
+    assert run(other, monkeypatch, "restore", str(target))[0] == 0
+    assert {name: files.get(other, name) for name in names_in(other)} == stored
+    assert not other.files.exists()
+    again = other.model_copy(update={"database_url": f"sqlite:///{tmp_path}/again.db"})
+    code, said = run(again, monkeypatch, "restore", str(target))
+    assert code == 1
+    assert "bucket s3://tests/" in said

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from app.models import Attachment, FollowUpCase, Person
+from tests.bucket import ON_BOTH_STORES
 from tests.routes.procurement.conftest import House
 from tests.strict import StrictClient, form_of
 from tests.world import World
@@ -26,6 +27,7 @@ def stored(world: World) -> list[Attachment]:
         return list(session.exec(select(Attachment)))
 
 
+@ON_BOTH_STORES
 def test_a_report_is_added_read_by_those_who_see_the_case_and_removed(
     world: World, house: House, sign_in: Callable[[Person], StrictClient]
 ) -> None:
