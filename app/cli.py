@@ -17,9 +17,10 @@ from app import worker as worker_loop
 from app.adapters import backup as backups
 from app.adapters import clock, files, logs, migrations
 from app.adapters import strays as stray_files
-from app.adapters.database import make_engine, one_moment, reading, writing
+from app.adapters.database import above_policies, make_engine, one_moment, reading, writing
 from app.config import Settings
 from app.demo import loader
+from app.domain.access import EVERY_CITY
 from app.main import create_app
 from app.queries import audit_chain
 from app.queries import demo as demo_people
@@ -52,7 +53,7 @@ def migrate() -> None:
     with console.status("Tables …") as status:
         revisions = migrations.upgrade(engine)
         status.update("CPV codes …")
-        with writing(engine) as session:
+        with writing(engine, EVERY_CITY) as session:
             codes = cpv.load(session)
     news = [f"{len(revisions)} new migrations"] * bool(revisions) + [f"{codes} CPV codes"] * bool(codes)
     console.print(f"Database ready ({', '.join(news)})." if news else "Database ready.")
@@ -70,10 +71,23 @@ def demo() -> None:
         loaded = loader.load(app.state.engine, settings, clock.now(), progress)
     console.print("Demo cities loaded." if loaded else "Demo cities are there already.")
     console.print(f"Step in as anybody at {settings.base_url}/demo, for example as")
-    with reading(app.state.engine) as session:
+    with reading(app.state.engine, EVERY_CITY) as session:
         for group in demo_people.groups(session, "en"):
             first = next((one for one in group.people if "Tampere" in one.places), group.people[0])
             console.print(f"  {group.role.value:<12} {first.name}, {first.title}")
+
+
+def _refuse_above_policies(settings: Settings) -> None:
+    engine = make_engine(settings.database_url)
+    try:
+        above = above_policies(engine)
+    except sa.exc.OperationalError:  # a database that does not answer yet may come, and the pages say so meanwhile
+        above = ""
+    engine.dispose()
+    if above:
+        console.print(f"Not started: {above}, for whom the borders between cities do not hold. Connect as a role of")
+        console.print("its own: CREATE ROLE kipina LOGIN PASSWORD '…'; ALTER DATABASE … OWNER TO kipina;")
+        sys.exit(1)
 
 
 @cli.command()
@@ -83,7 +97,7 @@ def serve(
     workers: Annotated[int, typer.Option(help="Server processes.")] = 1,
 ) -> None:
     """Serve the pages."""
-    Settings()  # a wrong setting is told here, not in every process
+    _refuse_above_policies(Settings())  # like a wrong setting, told here and not in every process
     uvicorn.run(
         "app.main:create_app", factory=True, host=host, port=port, workers=workers, loop="uvloop", http="httptools",
         access_log=False, log_config=logs.SERVER, server_header=False, proxy_headers=False,
@@ -95,6 +109,7 @@ def serve(
 def worker(once: Annotated[bool, typer.Option(help="Do what is due now, then stop.")] = False) -> None:
     """Send mails, make documents, remind of next steps."""
     settings = Settings()
+    _refuse_above_policies(settings)
     app = create_app(settings)
     worker_loop.run(app.state.engine, settings, once=once)
 
@@ -109,7 +124,7 @@ def user(
 ) -> None:
     """Add a person, or give one a role."""
     engine = make_engine(Settings().database_url)
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         try:
             person = people.ensure(session, email, name, clock.now(), city_slug=city, role=role, admin=admin)
         except ValueError as error:
@@ -126,7 +141,7 @@ def verify_audit(
     with _installation() as (_, engine):
         whole = _trail_holds(engine)
         if seal:
-            with reading(engine) as session:
+            with reading(engine, EVERY_CITY) as session:
                 sealed = audit_chain.sealed_with(session, seal.strip().lower())
             whole = whole and sealed is not None
             console.print(f"Seal {seal}: " + (f"row {sealed}." if sealed else "no row has it."), highlight=False)

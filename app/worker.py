@@ -13,6 +13,7 @@ from sqlmodel import col
 from app.adapters import clock, files, mail
 from app.adapters.database import writing
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.models import KeptForm, OutgoingMail
 from app.services import documents, jobs, limits, outbox, reminders, signing_in
 
@@ -55,7 +56,7 @@ def send_one_mail(engine: sa.Engine, settings: Settings) -> bool:
     No transaction is open while the server is spoken to. A kill between the server's OK and our mark sends it again,
     after the lease, under the same Message-ID.
     """
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         claimed = outbox.claim(session, clock.now())
         if claimed is None:
             return False
@@ -66,7 +67,7 @@ def send_one_mail(engine: sa.Engine, settings: Settings) -> bool:
     except (OSError, aiosmtplib.SMTPException) as failure:
         log.warning("mail not sent", mail=mail_id, error=type(failure).__name__)
         error = f"{type(failure).__name__}: {failure}"
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         row = session.get_one(OutgoingMail, mail_id)
         if error:
             outbox.not_sent(row, error, clock.now())
@@ -77,7 +78,7 @@ def send_one_mail(engine: sa.Engine, settings: Settings) -> bool:
 
 def do_one_job(engine: sa.Engine, settings: Settings) -> bool:
     """Do the next job that is due; False when there is none."""
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         claimed = jobs.claim(session, clock.now())
     if claimed is None:
         return False
@@ -86,19 +87,19 @@ def do_one_job(engine: sa.Engine, settings: Settings) -> bool:
         JOBS[kind](engine, settings, payload)
     except Exception as failure:
         log.warning("job failed", job=job_id, kind=kind, exc_info=failure)
-        with writing(engine) as session:
+        with writing(engine, EVERY_CITY) as session:
             jobs.failed(session, job_id, f"{type(failure).__name__}: {failure}", clock.now())
         return True
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         jobs.finished(session, job_id)
     return True
 
 
 def by_calendar(engine: sa.Engine, now: datetime) -> None:
     """What comes with time: next steps to remind of, and forgetting yesterday's sign-ins and what was typed in them."""
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         session.execute(sa.delete(KeptForm).where(col(KeptForm.created_at) < now - timedelta(days=1)))
         signing_in.forget(session, now)
         limits.forget(session, now)
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         reminders.send_due(session, now)

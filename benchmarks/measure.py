@@ -19,7 +19,9 @@ import pysqlite3.dbapi2  # type: ignore[import-untyped]
 import sqlalchemy as sa
 from rich.console import Console
 
+from app.adapters.database import reading
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.main import create_app
 from benchmarks import load, rates, server, table
 from benchmarks.examine import Examiner, Facts
@@ -147,8 +149,8 @@ class _Run:
         return rates.sent(self.kipina, filled_in, self.seconds)
 
     def _held(self, change: Change) -> int:
-        with self.engine.connect() as connection:
-            return int(connection.execute(change.counted).scalar_one())
+        with reading(self.engine, EVERY_CITY) as session:
+            return int(session.execute(change.counted).scalar_one())
 
     def _cookie(self, session: str) -> str:
         return f"{self.cookie}={session}" if session else ""

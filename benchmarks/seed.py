@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from app.adapters.database import WriteSession, writing
-from app.domain.access import PUBLIC, Role
+from app.domain.access import EVERY_CITY, PUBLIC, Role
 from app.domain.application import State
 from app.domain.followup import Stage
 from app.domain.localized import Localized
@@ -88,7 +88,7 @@ def bulk(session: WriteSession, rows: list[SQLModel]) -> None:
 def seed(engine: sa.Engine, size: Size = FULL) -> Seeded:
     """Fill an empty, migrated database."""
     rng = random.Random(2027)
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         city = cities.create(session, PUBLIC, CITY, text("Tampere"), ["fi", "sv", "en"], NOW)
         session.flush()
         units = [Unit(city_id=city.id, name=text(f"Yksikkö {n}"), position=n) for n in range(6)]

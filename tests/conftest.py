@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from app.adapters import clock, migrations
 from app.adapters.database import WriteSession, make_engine, writing
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.main import create_app
 from app.models import Person
 from app.web import session as web_session
@@ -125,6 +126,7 @@ def queries(app: FastAPI, engine: sa.Engine) -> Callable[[], int]:
 def session(engine: sa.Engine) -> Iterator[WriteSession]:
     """A write session that is never committed by itself: for services and queries."""
     with WriteSession(engine) as session:
+        session.enter(EVERY_CITY)
         yield session
 
 
@@ -153,7 +155,7 @@ def sign_in(app: FastAPI, engine: sa.Engine, settings: Settings) -> Iterator[Cal
     opened: list[StrictClient] = []
 
     def open_browser(person: Person) -> StrictClient:
-        with writing(engine) as session:
+        with writing(engine, EVERY_CITY) as session:
             token = web_session.begin(session, person.id, clock.now())
         client = StrictClient(app)
         client.__enter__()

@@ -5,6 +5,8 @@ import pwd
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -13,6 +15,15 @@ import sqlalchemy as sa
 
 from app.adapters import migrations
 from app.adapters.database import make_engine
+
+
+@contextmanager
+def by_hand(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """What somebody with the keys to the database does in it, in every city."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT set_config('kipina.cities', 'every', true)")
+        yield connection
 
 
 class Cluster:
@@ -35,18 +46,19 @@ class Cluster:
         self.start()
         self._names = count(1)
         with self._admin() as connection:
-            connection.execute("CREATE DATABASE template_kipina")
+            connection.execute("CREATE ROLE kipina LOGIN")  # neither superuser nor above the policies
+            connection.execute("CREATE DATABASE template_kipina OWNER kipina")
         engine = make_engine(self.url("template_kipina"))
         migrations.upgrade(engine)
         engine.dispose()
 
-    def url(self, database: str) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+    def url(self, database: str, user: str = "kipina") -> str:
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
     def fresh_database(self) -> str:
         name = f"test_{next(self._names)}"
         with self._admin() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kipina")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kipina OWNER kipina")
         return self.url(name)
 
     def start(self) -> None:
@@ -56,7 +68,7 @@ class Cluster:
         self._run("pg_ctl", "-D", self.data, "-m", mode, "stop")
 
     def _admin(self) -> psycopg.Connection:
-        return psycopg.connect(sa.make_url(self.url("postgres")).render_as_string(), autocommit=True)
+        return psycopg.connect(sa.make_url(self.url("postgres", "postgres")).render_as_string(), autocommit=True)
 
     def _run(self, program: str, *arguments: object) -> None:
         command = [str(self.bin / program), *map(str, arguments)]

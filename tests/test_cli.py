@@ -11,11 +11,12 @@ from app.adapters import clock
 from app.adapters.database import make_engine, reading, writing
 from app.cli import cli
 from app.config import Settings
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.main import create_app
 from app.models import City, CityMember, MailState, OutgoingMail, Person
 from app.queries import cities as city_queries
 from app.services import cities, people
+from tests.postgres import Cluster
 from tests.world import SYSTEM, texts
 
 
@@ -56,11 +57,11 @@ def test_an_installation_is_set_up_and_gets_its_first_people(installation: str) 
         assert said in output
 
     engine = make_engine(installation)
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         cities.create(session, SYSTEM, "tampere", texts("Tampere"), ["fi"], clock.now())
     assert "There is no role" in run("user", "a@example.org", "--city", "tampere", "--role", "boss")[1]
     assert run("user", "olli@example.org", "--city", "tampere", "--role", "organizer")[0] == 0
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert {(one.email, one.is_admin) for one in session.exec(select(Person))} == {
             ("anni@example.org", True),
             ("olli@example.org", False),
@@ -71,14 +72,14 @@ def test_an_installation_is_set_up_and_gets_its_first_people(installation: str) 
 
 def test_the_worker_does_what_is_due_and_stops(migrated: str, tmp_path: Path) -> None:
     engine = create_app(Settings(database_url=migrated)).state.engine
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         city = cities.create(session, SYSTEM, "tampere", texts("Tampere"), ["fi"], clock.now())
         session.flush()
         facts = city_queries.facts_by_id(session, city.id)
         assert facts is not None
         people.invite(session, SYSTEM, facts, "olli@example.org", "Olli", Role.ORGANIZER, "fi", clock.now())
     assert run("worker", "--once")[0] == 0
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(OutgoingMail.state)).one() is MailState.SENT
     engine.dispose()
     [letter] = tmp_path.rglob("*.eml")
@@ -90,9 +91,17 @@ def test_invented_people_come_only_where_anybody_may_step_in(migrated: str, monk
     assert code == 1
     assert "KIPINA_DEMO" in output
     engine = make_engine(migrated)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(City)).first() is None
     engine.dispose()
     monkeypatch.setenv("KIPINA_DEMO", "true")
     monkeypatch.setenv("KIPINA_BASE_URL", "https://kipina.example")
     assert run("demo")[0] != 0, "nor anywhere but at home"
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_nothing_is_started_above_the_borders(cluster: Cluster, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setenv("KIPINA_DATABASE_URL", cluster.url("template_kipina", "postgres"))
+    code, output = run(command)
+    assert code == 1
+    assert "Not started: the database lets us in as a superuser" in output

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from app.adapters import clock
 from app.adapters.database import WriteSession, writing
 from app.config import Settings
-from app.domain.access import Actor, Role, Scope
+from app.domain.access import EVERY_CITY, Actor, Role, Scope
 from app.domain.answers import Answers
 from app.domain.application import Action, State
 from app.domain.conflict import Ground
@@ -92,7 +92,7 @@ class World:
     @contextmanager
     def change(self) -> Iterator[WriteSession]:
         """A transaction; the rows it made stay readable afterwards."""
-        with writing(self.engine) as session:
+        with writing(self.engine, EVERY_CITY) as session:
             session.expire_on_commit = False
             yield session
 
@@ -132,6 +132,7 @@ class World:
 
     def actor(self, person: Person) -> Actor:
         with WriteSession(self.engine) as session:
+            session.enter(EVERY_CITY)
             actor = people_queries.actor_of_person(session, person.id)
         assert actor is not None
         return actor
@@ -215,6 +216,7 @@ class World:
 
     def owner_of(self, company: Company) -> Person:
         with WriteSession(self.engine) as session:
+            session.enter(EVERY_CITY)
             return session.exec(
                 select(Person)
                 .join(CompanyMember, col(CompanyMember.person_id) == Person.id)
@@ -226,6 +228,7 @@ class World:
     def person_of(self, application: Application) -> Person:
         """Who began an application."""
         with WriteSession(self.engine) as session:
+            session.enter(EVERY_CITY)
             return session.get_one(Person, application.created_by)
 
     def company_member(self, company: Company, role: Role, name: str = "") -> Person:
@@ -302,6 +305,7 @@ class World:
 
     def event_of(self, challenge: Challenge) -> Event:
         with WriteSession(self.engine) as session:
+            session.enter(EVERY_CITY)
             return session.get_one(Event, challenge.event_id)
 
     def decide(
@@ -504,10 +508,12 @@ class World:
 
     def company_of(self, case: FollowUpCase) -> Company:
         with WriteSession(self.engine) as session:
+            session.enter(EVERY_CITY)
             return session.get_one(Company, case.company_id)
 
     def application_of(self, case: FollowUpCase) -> Application:
         with WriteSession(self.engine) as session:
+            session.enter(EVERY_CITY)
             return session.get_one(Application, case.application_id)
 
     def _any_unit(self, session: WriteSession, city: City) -> Unit:

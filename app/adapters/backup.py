@@ -21,6 +21,7 @@ from sqlmodel import Session, SQLModel
 from app.adapters import files, migrations, strays
 from app.adapters.database import one_moment, reading, writing
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.domain.localized import Localized
 from app.models.columns import LocalizedText, UtcDateTime
 
@@ -67,7 +68,7 @@ class Manifest:
 
 def size(engine: sa.Engine) -> int:
     """Rows and files there are about now, for a progress bar."""
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         rows = (sa.select(sa.func.count()).select_from(table) for table in SQLModel.metadata.sorted_tables)
         many: int = sum(session.execute(one).scalar_one() for one in rows)
         stored: int = session.execute(
@@ -129,14 +130,14 @@ def restore(engine: sa.Engine, settings: Settings, path: Path, manifest: Manifes
     _refuse_unless_empty(engine, settings)
     migrations.upgrade(engine)
     tables = SQLModel.metadata.tables
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         ours = _revision(session)
     if manifest.revision != ours or manifest.tables.keys() != tables.keys():
         message = f"The backup is of tables {manifest.revision}, this version has {ours}"
         raise BackupError(f"{message}: restore it with the version that took it, and migrate then.")
     stored: list[str] = []
     try:
-        with writing(engine) as session:
+        with writing(engine, EVERY_CITY) as session:
             for name, entry in _entries(path):
                 kind, _, rest = name.partition("/")
                 if kind == "database":
@@ -174,7 +175,7 @@ def _compare(engine: sa.Engine, settings: Settings, manifest: Manifest) -> None:
 
 def _refuse_unless_empty(engine: sa.Engine, settings: Settings) -> None:
     there = sa.inspect(engine)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         for table in SQLModel.metadata.sorted_tables:
             if there.has_table(table.name) and session.execute(sa.select(sa.literal(1)).select_from(table)).first():
                 raise BackupError(f"The database is not empty: there are rows in {table.name}.")
@@ -199,7 +200,7 @@ def _revision(session: Session) -> str:
 
 
 def _is_named(engine: sa.Engine, stored_as: str) -> bool:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         named = strays.named_files().subquery()
         return session.execute(sa.select(named).where(named.c[0] == stored_as)).first() is not None
 

@@ -1,11 +1,14 @@
 """The engine: SQLite shipped as a dependency (WAL, FULL, immediate writers) or PostgreSQL."""
 
 import errno
+import itertools
+import re
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,12 @@ import orjson
 import pysqlite3.dbapi2  # type: ignore[import-untyped]
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.sql import visitors
 from sqlmodel import Session
+
+from app.domain.access import EVERY_CITY, Cities
+from app.models.belonging import BY_COLUMN, OF_A_CITY
 
 SQLITE_FLOOR = (3, 51, 3)
 """Below it a WAL database used over two connections can be corrupted."""
@@ -73,6 +81,18 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def above_policies(engine: sa.Engine) -> str:
+    """Why the borders between cities would not hold for us in this database; nothing when they do."""
+    if engine.dialect.name == "sqlite":
+        return ""
+    with engine.connect() as connection:
+        above = sa.text("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        is_superuser, bypasses = connection.execute(above).one()
+    if not is_superuser and not bypasses:
+        return ""
+    return f"the database lets us in as a {'superuser' if is_superuser else 'role with BYPASSRLS'}"
+
+
 # SQLSTATE: the server stops, has stopped, or starts; it has no connection to spare. None: it was not reached.
 _GONE = frozenset({None, "57P01", "57P02", "57P03", "53300"})
 _GONE_SQLITE = frozenset({"unable to open database file", "database is locked"})
@@ -119,7 +139,70 @@ def change_mark(engine: sa.Engine) -> Callable[[], object]:
     return mark
 
 
-class ReadSession(Session):
+class QueryWithoutCity(RuntimeError):
+    """A session that was not told its cities was asked for what belongs to one, or one of them for another's."""
+
+
+class CitySession(Session):
+    """A session that knows the cities whose rows it may touch. Until it is told, it may touch none.
+
+    PostgreSQL enforces the same by row-level security (`migrations/versions/0003_rows_of_a_city.py`), and there also
+    leaves out what a query of some cities forgot to leave out.
+    """
+
+    cities: Cities | None = None
+
+    def enter(self, cities: Cities) -> None:
+        """From now on these cities, and no others."""
+        self.cities = cities
+        if self.in_transaction():
+            _tell_database(self, None, self.connection())
+
+
+def _tell_database(session: Session, _transaction: object, connection: sa.Connection) -> None:
+    # For this transaction only, so that whoever borrows the connection next begins without a city.
+    if not isinstance(session, CitySession) or session.cities is None or connection.dialect.name == "sqlite":
+        return
+    cities = "every" if session.cities == EVERY_CITY else "{" + ",".join(map(str, sorted(session.cities))) + "}"
+    connection.execute(_TELL, {"cities": cities})
+
+
+_TELL = sa.text("SELECT set_config('kipina.cities', :cities, true)")
+
+
+def _refuse_without_city(asked: ORMExecuteState) -> None:
+    session = asked.session
+    if isinstance(session, CitySession) and session.cities is None and (of_city := _tables_of_a_city(asked.statement)):
+        raise QueryWithoutCity(f"a query without a city: {', '.join(of_city)}")
+
+
+@lru_cache(maxsize=64)  # the few statements that run before a city is known
+def _tables_of_a_city(statement: Any) -> list[str]:
+    if isinstance(statement, sa.TextClause):
+        return sorted(OF_A_CITY.intersection(re.findall(r"\w+", statement.text)))
+    tables = (one.name for one in visitors.iterate(statement) if isinstance(one, sa.Table))
+    return sorted(OF_A_CITY.intersection(tables))
+
+
+def _refuse_other_city(session: Session, _flush: object, _rows: object) -> None:
+    """What is written as a whole row is looked at on SQLite too, where no policy of the database stands."""
+    if not isinstance(session, CitySession) or session.cities == EVERY_CITY:
+        return
+    for row in itertools.chain(session.new, session.dirty, session.deleted):
+        table = row.__tablename__
+        if table in OF_A_CITY and session.cities is None:
+            raise QueryWithoutCity(f"a row without a city: {table}")
+        column = BY_COLUMN.get(table, "")
+        if column in row.__dict__ and row.__dict__[column] not in (session.cities or ()):
+            raise QueryWithoutCity(f"a row of another city: {table}")
+
+
+event.listen(CitySession, "after_begin", _tell_database)
+event.listen(CitySession, "do_orm_execute", _refuse_without_city)
+event.listen(CitySession, "before_flush", _refuse_other_city)
+
+
+class ReadSession(CitySession):
     """A session that cannot write: pages that only show something get no other."""
 
     def flush(self, objects: Any = None) -> None:
@@ -145,7 +228,7 @@ def snapshot_mark(session: Session) -> object:
     return session.execute(sa.text("SELECT CAST(pg_current_snapshot() AS text)")).scalar_one()
 
 
-class WriteSession(Session):
+class WriteSession(CitySession):
     """A session of one change; `writing` commits it."""
 
 
@@ -154,9 +237,10 @@ _writers = threading.Lock()
 
 
 @contextmanager
-def reading(engine: sa.Engine) -> Iterator[ReadSession]:
-    """A read session over one consistent snapshot."""
+def reading(engine: sa.Engine, cities: Cities | None) -> Iterator[ReadSession]:
+    """A read session over one consistent snapshot, of these cities; with None it has to be told before it reads."""
     with ReadSession(engine, autoflush=False) as session:
+        session.cities = cities
         yield session
 
 
@@ -165,18 +249,20 @@ def one_moment(engine: sa.Engine) -> Iterator[ReadSession]:
     """A read session that sees the database of one moment, however long it reads and whoever writes meanwhile."""
     if engine.dialect.name != "sqlite":  # there one statement sees one moment, unless told otherwise
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         yield session
 
 
 @contextmanager
-def writing(engine: sa.Engine) -> Iterator[WriteSession]:
-    """A write session that commits at the end, or rolls back when anything is raised."""
+def writing(engine: sa.Engine, cities: Cities | None) -> Iterator[WriteSession]:
+    """A write session of these cities that commits at the end, or rolls back when anything is raised."""
     if engine.dialect.name != "sqlite":
         with WriteSession(engine) as session:
+            session.cities = cities
             yield session
             session.commit()
         return
     with _writers, WriteSession(engine.execution_options(**{_WRITE: True})) as session:
+        session.cities = cities
         yield session
         session.commit()

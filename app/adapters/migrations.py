@@ -46,5 +46,7 @@ def upgrade(engine: sa.Engine) -> list[str]:
     missing = wanted[wanted.index(before) + 1 :] if before else wanted
     if missing:
         with engine.begin() as connection:
+            if connection.dialect.name != "sqlite":
+                connection.execute(sa.text("SELECT set_config('kipina.cities', 'every', true)"))
             command.upgrade(config(connection), "head")
     return missing

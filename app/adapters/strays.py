@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 from app.adapters import files
 from app.adapters.database import reading
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.models.columns import STORED_FILE
 
 AGE = timedelta(days=1)
@@ -26,7 +27,7 @@ def find(engine: sa.Engine, settings: Settings, now: datetime) -> list[str]:
     """The names of the files that have lain in the store for a day without a row."""
     # The store before the rows: what gets its row meanwhile is seen to have it.
     old = set(files.stored_before(settings, now - AGE))
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         old.difference_update(session.execute(named_files()).scalars())
     return sorted(old)
 

@@ -13,6 +13,7 @@ from app.adapters.database import WriteSession, reading, writing
 from app.config import Settings
 from app.demo import calls, day, decisions, following, judging, people
 from app.demo.content import Calendar
+from app.domain.access import EVERY_CITY
 from app.models import City, MailState, OutgoingMail
 
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -49,11 +50,11 @@ STEPS: tuple[tuple[str, Callable[[WriteSession, Any, Callable[[], None]], None]]
 
 def load(engine: sa.Engine, settings: Settings, now: datetime, progress: Progress) -> bool:
     """Fill an empty database; False when there are cities already."""
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         if session.exec(select(City.id).limit(1)).first() is not None:
             return False
     loaded = Loaded(Calendar(now, ZONE), settings)
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         for label, step in STEPS:
             task = progress.add_task(label, total=None)
             step(session, loaded, lambda task=task: progress.advance(task))  # type: ignore[misc]

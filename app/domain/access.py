@@ -3,9 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final, Literal
 
 from app.domain.ids import CityId, CompanyId, EventId, PersonId
 from app.domain.refusals import Reason, Refused
+
+EVERY_CITY: Final = "every city"
+Cities = frozenset[CityId] | Literal["every city"]
+"""The cities whose rows somebody's work may touch at all; a border around every query, whoever asks."""
 
 
 class Role(StrEnum):
@@ -169,6 +174,18 @@ def holds_in_city(actor: Actor, permission: Permission, city: CityId) -> bool:
 def holds_in_company(actor: Actor, permission: Permission, company: CompanyId) -> bool:
     """Does the actor hold the permission in this company."""
     return any(c == company and role in GRANTS[permission] for c, role in actor.in_companies)
+
+
+def cities_of(actor: Actor, permission: Permission, city: CityId | None) -> Cities:
+    """The cities that a page may touch: its own; without one, those in which the actor holds the permission.
+
+    Companies, jurors and the public have pages that lead over all borders; there the scope alone decides.
+    """
+    if city is not None:
+        return frozenset({city})
+    if GRANTS[permission] <= CITY_ROLES:
+        return scope_of(actor, permission).cities
+    return EVERY_CITY
 
 
 @dataclass(frozen=True, slots=True)

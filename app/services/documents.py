@@ -13,6 +13,7 @@ from sqlmodel import col
 from app.adapters import clock, files, pdf, qr, templates
 from app.adapters.database import reading, writing
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.domain.localized import Localized
 from app.domain.release import Programme, ReleasedCompany
 from app.models import City, Document, Event, ProgrammeRelease
@@ -56,13 +57,13 @@ class ProgrammeDocument:
 def make_programme_pdf(engine: sa.Engine, settings: Settings, payload: dict[str, Any]) -> None:
     """The worker's job `programme_pdf`: one release in one language. Doing it twice makes one document."""
     release_id, language = int(payload["release_id"]), str(payload["language"])
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         if session.execute(_made(release_id, language)).first() is not None:
             return
         page = programme_document(session, release_id, language)
     content = pdf.make(written(page, language))
     stored_as = files.put(settings, content)
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         if session.execute(_made(release_id, language)).first() is None:
             session.add(
                 Document(

@@ -86,7 +86,7 @@ def _error(request: Request, status: int, words: tuple[str, str] | None = None) 
     language = request.scope.get("kipina.language", "fi")
     gettext = translations(language).gettext
     title, text = words or tuple(gettext(part) for part in SENTENCES.get(status, SENTENCES[500]))
-    with reading(request.app.state.engine) as session:
+    with reading(request.app.state.engine, None) as session:
         # A failing database must not be asked who is there.
         actor = PUBLIC if status >= 500 else actor_of(session, request, settings, clock.now())  # noqa: PLR2004
         visit = Visit(
@@ -213,7 +213,7 @@ async def _sign_in_needed(request: Request, _: Exception) -> Response:
 
 
 def _keep(request: Request, token: str, form_id: str, path: str, values: dict[str, list[str]]) -> None:
-    with writing(request.app.state.engine) as session:
+    with writing(request.app.state.engine, None) as session:
         session.add(
             KeptForm(token_hash=hash_of(token), form_id=form_id, path=path, values=values, created_at=clock.now())
         )

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from app.adapters import clock
 from app.adapters.database import reading, writing
 from app.config import Settings
-from app.domain.access import CITY_ROLES, GRANTS, Permission, Role, holds, holds_in_city
+from app.domain.access import CITY_ROLES, GRANTS, Permission, Role, cities_of, holds, holds_in_city
 from app.domain.refusals import Reason, Refused
 from app.domain.staying import to_be_noted
 from app.queries import cities
@@ -47,10 +47,10 @@ class _Door:
         """The visit, over a session that is closed, and committed, behind it."""
         engine, settings = self.request.app.state.engine, self.request.app.state.settings
         if self.form is None:
-            with reading(engine) as session:
+            with reading(engine, None) as session:
                 yield _enter(self.request, session, self.permission, self.received_at)
             return
-        with writing(engine) as session:
+        with writing(engine, None) as session:
             visit = _enter(self.request, session, self.permission, self.received_at)
             if not csrf_holds(self.request, settings, str(self.form.get("csrf", ""))):
                 raise CsrfFailed
@@ -85,7 +85,7 @@ def _note_seen(visit: Visit[Any], answer: Response) -> None:
     engine, session_id, now = visit.request.app.state.engine, visit.browser.id, visit.now
 
     def note() -> None:
-        with writing(engine) as session:
+        with writing(engine, None) as session:
             signing_in.note_seen(session, session_id, now)
 
     answer.background = BackgroundTask(note)
@@ -163,6 +163,7 @@ def _enter(request: Request, session: S, permission: Permission, now: datetime) 
             raise Refused(Reason.NOT_FOUND)
         if GRANTS[permission] <= CITY_ROLES and not holds_in_city(actor, permission, visit.city.id):
             raise Refused(Reason.NOT_FOUND)
+    session.enter(cities_of(actor, permission, visit.city.id if visit.city else None))
     return visit
 
 

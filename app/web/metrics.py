@@ -9,6 +9,7 @@ from threading import Lock
 import sqlalchemy as sa
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.queries import installation
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -46,7 +47,7 @@ class Metrics:
             _family("kipina_request_seconds", "histogram", "How long they took.", durations),
         ]
         try:
-            with reading(engine) as session:
+            with reading(engine, EVERY_CITY) as session:
                 found = installation.states(session)
         except sa.exc.SQLAlchemyError:
             found = {}

@@ -52,7 +52,7 @@ def remembered(visit: Visit[Any], ask: Callable[Concatenate[Session, P], T], *ab
     # Taken before the answer is read: what is written meanwhile makes the answer old at once.
     mark = snapshot_mark(visit.session) or visit.request.scope.get("kipina.mark")
     answers: Answers = visit.request.app.state.answers
-    question = (ask, about, tuple(sorted(more.items())))
+    question = (ask, visit.session.cities, about, tuple(sorted(more.items())))
     for answer in answers.find(question, mark):
         return answer  # type: ignore[no-any-return]
     answer = ask(visit.session, *about, **more)

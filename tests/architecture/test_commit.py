@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.models import City
 from tests.strict import StrictClient, form_of
 
@@ -31,7 +32,7 @@ def test_a_failed_commit_answers_500_and_keeps_nothing(app: FastAPI, engine: sa.
 
 
 def test_reading_pages_cannot_write(engine: sa.Engine) -> None:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         session.add(City(slug="tampere"))
         with pytest.raises(RuntimeError):
             session.flush()

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from app.config import Settings
 from app.main import create_app
-from tests.postgres import Cluster
+from tests.postgres import Cluster, by_hand
 from tests.strict import StrictClient, form_of
 
 
@@ -69,7 +69,7 @@ def test_while_it_is_gone_every_page_says_so_and_its_return_heals_all(on_postgre
         while (answer := client.post("/sign-in", data=form | {"email": "maija@example.org"})).status_code != 200:
             assert time.monotonic() - back < 5, answer.status_code
         assert client.get("/readyz").status_code == 200
-        with on_postgres.state.engine.connect() as connection:
+        with by_hand(on_postgres.state.engine) as connection:
             sent = connection.execute(sa.text("SELECT count(*) FROM outgoing_mail")).scalar_one()
         assert sent == 1, "what was answered with 503 is not half there"
 

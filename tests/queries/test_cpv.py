@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from app.adapters.database import WriteSession, writing
 from app.adapters.reference_data import cpv_codes
+from app.domain.access import EVERY_CITY
 from app.domain.folding import folded
 from app.domain.refusals import Reason, Refused
 from app.models import Cpv
@@ -15,7 +16,7 @@ from app.services import cpv as loading
 
 @pytest.fixture
 def codes(engine: sa.Engine) -> None:
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         loading.load(session)
 
 

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from app.adapters import clock
 from app.adapters.database import writing
+from app.domain.access import EVERY_CITY
 from app.models import SignInLink
 from app.services.signing_in import hash_of
 from app.web.headers import PROBES
@@ -93,7 +94,7 @@ def test_signing_in_never_leads_away(app: FastAPI, engine: sa.Engine, payload: s
         data, _ = form_of(asked.text)
         assert leads_to("/fi" + data["next"]) == "testserver"
         assert leads_to(data["next"]) == "testserver"
-        with writing(engine) as session:
+        with writing(engine, EVERY_CITY) as session:
             now = clock.now()
             session.add(
                 SignInLink(

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from app.adapters import clock
 from app.adapters.database import writing
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.main import create_app
 from app.services import signing_in
 from app.web.visit import csrf_token
@@ -138,7 +139,7 @@ def test_what_breaks_is_told_in_the_language_of_the_address(over_tls: FastAPI) -
 
 def test_over_tls_every_cookie_is_bound_to_this_host(over_tls: FastAPI) -> None:
     settings, engine = over_tls.state.settings, over_tls.state.engine
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         signing_in.send_link(session, "maija@example.org", "/", "fi", clock.now())
         body = next(row.body for row in session.new if hasattr(row, "body"))
     link = next(line for line in body.split() if "/sign-in/" in line).removeprefix(HOME)

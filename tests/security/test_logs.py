@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from app import worker
 from app.adapters import clock, logs
 from app.adapters.database import writing
+from app.domain.access import EVERY_CITY
 from app.models import Job, Person
 from app.services import signing_in
 from tests.leaks.canaries import stain
@@ -91,7 +92,7 @@ def test_libraries_log_in_the_same_form() -> None:
 def test_a_whole_house_at_work_names_nobody(house: House, lines: Lines) -> None:
     settings, engine = house.world.settings, house.world.engine
     stain(engine)
-    with writing(engine) as session:
+    with writing(engine, EVERY_CITY) as session:
         signing_in.send_link(session, "maija@example.org", "/", "fi", clock.now())
         link = next(w for row in session.new if hasattr(row, "body") for w in row.body.split() if "/sign-in/" in w)
         session.add(Job(kind="unknown", payload={"x": "zqpayload1qz"}, due_at=clock.now(), created_at=clock.now()))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from app.adapters.database import WriteSession, reading, writing
-from app.domain.access import Permission, scope_of
+from app.domain.access import EVERY_CITY, Permission, scope_of
 from app.domain.application import State
 from app.domain.phase import phase_at
 from app.models import Application, AuditEvent, OutgoingMail
@@ -58,13 +58,13 @@ def test_the_same_submit_twenty_times_at_once_is_one(world: World, engine: sa.En
     scope = scope_of(actor, Permission.APPLICATION_EDIT)
 
     def send(_: int) -> bool:
-        with writing(engine) as session:
+        with writing(engine, EVERY_CITY) as session:
             application, event = applications.for_update(session, scope, made.id)
             return services.submit(session, actor, application, now, phase_at(event.milestones, now))
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(send, range(20))) == [False] * 19 + [True]
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert len(session.exec(select(OutgoingMail).where(OutgoingMail.kind == "receipt")).all()) == 1
 
 
@@ -75,7 +75,7 @@ def test_companies_that_send_at_once_get_numbers_of_their_own(world: World, engi
 
     def send(made: Application) -> int | None:
         actor = actors[made.id]
-        with writing(engine) as session:
+        with writing(engine, EVERY_CITY) as session:
             scope = scope_of(actor, Permission.APPLICATION_EDIT)
             application, event = applications.for_update(session, scope, made.id)
             services.submit(session, actor, application, now, phase_at(event.milestones, now))

@@ -12,11 +12,13 @@ from typer.testing import CliRunner
 from app.adapters.database import one_moment, reading
 from app.cli import cli
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.domain.audit_chain import Fault, hash_of
 from app.models import AuditEvent, AuditHead, City, Person, Unit
 from app.queries import audit_chain
 from app.queries.audit_chain import Checked
 from app.services import audit, cities
+from tests.postgres import by_hand
 from tests.world import NOW, SYSTEM, World, texts
 
 
@@ -28,13 +30,13 @@ def walk(engine: sa.Engine) -> dict[str, Checked]:
 
 def trail(engine: sa.Engine, city: City) -> list[AuditEvent]:
     """The rows of a city in their order."""
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return list(session.exec(select(AuditEvent).where(AuditEvent.city_id == city.id).order_by(col(AuditEvent.id))))
 
 
 def meddle(engine: sa.Engine, *statements: str) -> None:
     """What someone with the keys to the database can do: switch the triggers off, then change what they like."""
-    with engine.begin() as connection:
+    with by_hand(engine) as connection:
         for table in ("audit_event", "audit_head"):
             for verb in ("update", "delete"):
                 where = f" ON {table}" if engine.dialect.name == "postgresql" else ""
@@ -125,7 +127,7 @@ REFUSED = (
 def test_the_database_refuses_to_change_what_was_written(engine: sa.Engine, city: City) -> None:
     row = trail(engine, city)[3]
     for statement in REFUSED:
-        with pytest.raises(sa.exc.IntegrityError, match="only added to"), engine.begin() as connection:
+        with pytest.raises(sa.exc.IntegrityError, match="only added to"), by_hand(engine) as connection:
             connection.exec_driver_sql(statement.format(id=row.id, chain=city.id))
     assert walk(engine)["tampere"].broken is None
 
@@ -133,7 +135,7 @@ def test_the_database_refuses_to_change_what_was_written(engine: sa.Engine, city
 def test_values_can_be_erased_and_the_chain_still_holds(engine: sa.Engine, city: City) -> None:
     row = trail(engine, city)[3]
     erase = "UPDATE audit_event SET salt = NULL, on_behalf_of = '', before = '{}', after = '{}' WHERE id = %d"
-    with engine.begin() as connection:
+    with by_hand(engine) as connection:
         connection.exec_driver_sql(erase % row.id)
     assert trail(engine, city)[3].after == {}
     chain = walk(engine)["tampere"]
@@ -206,7 +208,7 @@ def test_the_verifier_names_the_row(
 
 
 def test_a_head_is_as_far_as_the_last_row(engine: sa.Engine, city: City) -> None:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         head = session.get_one(AuditHead, city.id)
         units = len(session.exec(select(Unit.id).where(Unit.city_id == city.id)).all())
     assert head.sequence == units + 1
@@ -227,7 +229,7 @@ def test_a_row_rewritten_together_with_its_hash_breaks_the_next_one(engine: sa.E
     rows[3].action = "approved"
     forged = hash_of(rows[3])
     meddle(engine)
-    with engine.begin() as connection:
+    with by_hand(engine) as connection:
         rewritten = sa.update(AuditEvent).where(col(AuditEvent.id) == rows[3].id)
         connection.execute(rewritten.values(action="approved", hash=forged))
     broken = walk(engine)["tampere"].broken

@@ -16,6 +16,7 @@ from app.adapters import backup, files
 from app.adapters.database import make_engine, reading, writing
 from app.cli import cli
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.models import Application, Attachment, AuditEvent, City
 from app.services import cities
 from tests.bucket import ON_BOTH_STORES, BucketServer, names_in
@@ -89,7 +90,7 @@ def test_a_backup_under_writes_comes_back_whole(
             while not stop.is_set():
                 content = f"{number} {len(acknowledged)}".encode() * 5000
                 acknowledged[attach(world, application, content)] = content
-                with writing(engine) as session:
+                with writing(engine, EVERY_CITY) as session:
                     cities.add_unit(session, SYSTEM, application.city_id, texts("Yksikkö äö"), NOW)
                 if len(acknowledged) > 20:
                     begun.set()
@@ -117,7 +118,7 @@ def test_a_backup_under_writes_comes_back_whole(
     assert "every hash is as it was" in said
     assert "tampere: intact" in said
     restored = make_engine(url)
-    with reading(restored) as session:
+    with reading(restored, EVERY_CITY) as session:
         rows = {one.stored_as: one for one in session.exec(select(Attachment))}
         assert before.keys() <= rows.keys(), "acknowledged before the backup began"
         for name, row in rows.items():
@@ -148,8 +149,8 @@ def test_every_row_of_every_table_comes_back_as_it_was(
     for table in SQLModel.metadata.sorted_tables:
         read: list[list[Any]] = []
         for one in (engine, restored):
-            with one.connect() as connection:
-                read.append(sorted(map(tuple, connection.execute(sa.select(table))), key=repr))
+            with reading(one, EVERY_CITY) as session:
+                read.append(sorted(map(tuple, session.execute(sa.select(table))), key=repr))
         assert read[0] == read[1], table.name
         filled += bool(read[0])
     restored.dispose()
@@ -254,7 +255,7 @@ def test_a_restore_that_breaks_leaves_nothing(
     assert run(other, monkeypatch, "restore", str(target))[0] == 1
     assert files.is_empty(other)
     fresh = make_engine(other.database_url)
-    with reading(fresh) as session:
+    with reading(fresh, EVERY_CITY) as session:
         assert session.exec(select(AuditEvent.id).order_by(col(AuditEvent.id))).first() is None
     fresh.dispose()
     monkeypatch.setattr(files, "take_in", plainly)

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from app import worker
 from app.adapters.database import WriteSession, make_engine, reading, writing
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.domain.limits import LIMITS, Act, By
 from app.models import RateCount
 from app.services import limits
@@ -56,7 +57,7 @@ def test_processes_count_together(world: World, settings: Settings, now: datetim
     def do(engine: sa.Engine) -> None:
         together.wait()
         for _ in range(3):
-            with writing(engine) as session:
+            with writing(engine, EVERY_CITY) as session:
                 answers.append(ask(session, now))
 
     threads = [threading.Thread(target=do, args=(engine,)) for engine in engines * 2]
@@ -84,6 +85,6 @@ def test_old_counts_are_forgotten(world: World, engine: sa.Engine, now: datetime
         ask(session, now - timedelta(hours=2))
         ask(session, now)
     worker.by_calendar(engine, now)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert all(ends_at > now for ends_at in session.exec(select(col(RateCount.ends_at))))
         assert len(session.exec(select(RateCount)).all()) == 2

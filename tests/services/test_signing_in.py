@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from app import worker
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.domain.refusals import Reason, Refused
 from app.models import OutgoingMail, SignInLink, WebSession
 from app.queries import people
@@ -24,7 +24,7 @@ def ask(world: World, engine: sa.Engine, email: str, now: datetime) -> str:
     """The token in the mail."""
     with world.change() as session:
         signing_in.send_link(session, email, "/", "fi", now)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         body = session.exec(select(OutgoingMail.body)).one()
     return next(line for line in body.splitlines() if "/sign-in/" in line).rpartition("/")[2]
 
@@ -51,7 +51,7 @@ def test_of_twenty_who_spend_a_link_at_once_one_comes_in(world: World, engine: s
     for thread in threads:
         thread.join()
     assert Counter(answers) == {None: 1, Reason.LINK_SPENT: 19}
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert [row.person_id for row in session.exec(select(WebSession))] == [person.id]
 
 
@@ -68,11 +68,11 @@ def test_a_role_in_a_city_shortens_the_time_at_once(world: World, engine: sa.Eng
     with world.change() as session:
         token = web_session.begin(session, person.id, now)
     evening = now + timedelta(hours=9)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert people.signed_in(session, signing_in.hash_of(token), evening) is not None
     with world.change() as session:
         people_services.grant(session, SYSTEM, city.id, person, Role.AGENT, now)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert people.signed_in(session, signing_in.hash_of(token), evening) is None
         assert people.signed_in(session, signing_in.hash_of(token), now + timedelta(hours=7)) is not None
 
@@ -87,7 +87,7 @@ def test_of_several_pages_opened_at_once_one_notes_that_somebody_is_there(
     for at in (first, second):
         with world.change() as session:
             signing_in.note_seen(session, session.exec(select(WebSession.id)).one(), at)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(WebSession.last_seen_at)).one() == first
 
 
@@ -99,6 +99,6 @@ def test_what_lets_nobody_in_any_more_is_forgotten_after_a_day(world: World, eng
         for begun in (now - timedelta(days=16), now - timedelta(days=13), now):
             web_session.begin(session, person.id, begun)
     worker.by_calendar(engine, now)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert len(session.exec(select(SignInLink)).all()) == 1
         assert len(session.exec(select(WebSession)).all()) == 2

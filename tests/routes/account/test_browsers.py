@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from app.adapters import clock
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.models import Person, WebSession
 from tests.routes.account.test_sign_in import link_of
 from tests.strict import StrictClient, form_of, parse
@@ -37,7 +37,7 @@ def rows(browser: StrictClient) -> list[str]:
 
 
 def last_seen(engine: sa.Engine) -> list[datetime]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return list(session.exec(select(WebSession.last_seen_at).order_by(col(WebSession.id))))
 
 
@@ -80,7 +80,7 @@ def test_all_others_are_ended_at_once(world: World, sign_in: SignIn) -> None:
 
 def test_nobody_ends_what_is_not_theirs(world: World, sign_in: SignIn, engine: sa.Engine) -> None:
     theirs, mine = sign_in(world.person()), sign_in(world.person())
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         ids = session.exec(select(WebSession.id).order_by(col(WebSession.id))).all()
     token = form_of(mine.get("/account/profile").text, "/profile")[0]["csrf"]
     for browser_id in (*ids, 10**6):
@@ -102,7 +102,7 @@ def test_signing_in_again_ends_what_the_browser_had_before(client: StrictClient,
     for address in ("maija@example.org", "toinen@example.org"):
         client.submit("/sign-in", email=address)
         client.submit(link_of(engine))
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         first, second = session.exec(select(WebSession).order_by(col(WebSession.id)))
     assert first.ended_at is not None
     assert second.ended_at is None

@@ -8,13 +8,14 @@ from fastapi import FastAPI
 from sqlmodel import col
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.models import OutgoingMail, Person, WebSession
 from tests.strict import StrictClient, form_of
 from tests.world import World
 
 
 def link_of(engine: sa.Engine) -> str:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         body = (
             session.execute(sa.select(col(OutgoingMail.body)).order_by(col(OutgoingMail.id).desc())).scalars().first()
         )
@@ -45,7 +46,7 @@ def test_the_cookie_outlives_the_session_so_that_a_form_sent_too_late_is_known_a
     client.submit("/sign-in", email="maija@example.org")
     came_in = client.submit(link_of(engine))
     [kept] = re.findall(r"kipina=[^;]+;.*?Max-Age=(\d+)", ", ".join(came_in.headers.get_list("set-cookie")))
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         row = session.execute(sa.select(col(WebSession.created_at), col(WebSession.expires_at))).one()
     assert timedelta(seconds=int(kept)) > row.expires_at - row.created_at + timedelta(days=30)
 

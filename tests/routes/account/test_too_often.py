@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from app.adapters.database import reading
 from app.domain import limits
+from app.domain.access import EVERY_CITY
 from app.domain.application import State
 from app.domain.limits import By, Limit
 from app.models import Attachment, OutgoingMail, Person
@@ -42,7 +43,7 @@ def test_a_mailbox_gets_no_more_links_whether_anybody_knows_it_or_not(
     known = world.person().email
     for email in (known, "nobody@example.org"):
         answers[email] = [client.submit("/sign-in?next=/tasks", email=email) for _ in range(3)]
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert len(session.exec(select(OutgoingMail)).all()) == 6
     client_now = client.submit("/sign-in?next=/tasks", email=known)
     other_now = client.submit("/sign-in?next=/tasks", email="nobody@example.org")
@@ -56,7 +57,7 @@ def test_a_mailbox_gets_no_more_links_whether_anybody_knows_it_or_not(
     for one, two in zip(*answers.values(), strict=True):
         assert one.status_code == two.status_code
         assert one.text.replace(known, "") == two.text.replace("nobody@example.org", "")
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert len(session.exec(select(OutgoingMail)).all()) == 6
 
 
@@ -122,5 +123,5 @@ def test_files_are_counted_for_the_person_and_the_text_is_saved(
     assert "Retry-After" in answer.headers
     assert "Olet lähettänyt monta tiedostoa" in words(answer.text)
     assert form_of(answer.text, path)[0]["title"] == "Uusi nimi"
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert not session.exec(select(Attachment)).all()

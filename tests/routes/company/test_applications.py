@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from app.adapters import clock
 from app.adapters.database import WriteSession, reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.domain.application import State
 from app.domain.deciding import Outcome
 from app.models import Application, AuditEvent, Challenge, Company, Decision, Event, OutgoingMail, Person
@@ -31,12 +31,12 @@ FULL = {
 
 
 def stored(engine: sa.Engine, application_id: int) -> Application:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return session.get_one(Application, application_id)
 
 
 def mails(engine: sa.Engine, kind: str) -> list[OutgoingMail]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return list(session.exec(select(OutgoingMail).where(OutgoingMail.kind == kind).order_by(col(OutgoingMail.id))))
 
 
@@ -122,7 +122,7 @@ def test_the_draft_saves_itself(browser: StrictClient, challenge: Challenge, eng
         assert saved.headers["Kipina-Version"] == version
         data["version"] = version
     assert stored(engine, application_id).title == "ab"
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         actions = session.exec(select(AuditEvent.action).where(AuditEvent.object_type == "application")).all()
     assert actions == ["started"], "a draft's saves are the company's own"
 
@@ -160,7 +160,7 @@ def test_after_sending_it_can_be_changed_but_not_emptied(
     assert browser.submit(edit, team="Noora").status_code == 303
     changed = stored(engine, made.id)
     assert (changed.team, changed.receipt_at, changed.number) == ("Noora", made.receipt_at, made.number)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         edited = session.exec(select(AuditEvent).where(AuditEvent.action == "edited")).one()
     assert edited.before == {"team": "Vastaus: team"}
     assert edited.after == {"team": "Noora"}
@@ -211,7 +211,7 @@ def test_the_moment_of_arrival_decides_however_long_the_queue(
         assert answer.result(timeout=20).status_code == 303
     kept = stored(engine, application_id)
     assert kept.state is State.SUBMITTED
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         closes_at = session.get_one(Event, challenge.event_id).call_closes_at
     assert kept.receipt_at
     assert closes_at
@@ -370,15 +370,16 @@ def test_an_expired_sign_in_gives_the_text_back(
     data, target = form_of(browser.get(edit).text)
     owner = stored(engine, application_id).created_by
     with WriteSession(engine) as session:
+        session.enter(EVERY_CITY)
         session.execute(sa.text("UPDATE web_session SET expires_at = :then"), {"then": NOW - timedelta(days=1)})
         session.commit()
     asked = browser.post(target, data=data | FULL, headers={"Referer": f"http://testserver{edit}"})
     assert asked.status_code == 303
     assert "/sign-in" in asked.headers["location"]
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         person = session.get_one(Person, owner)
     browser.submit(asked.headers["location"], email=person.email)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         body = session.exec(select(OutgoingMail.body).order_by(col(OutgoingMail.id).desc())).first() or ""
     link = next(line for line in body.splitlines() if "/sign-in/" in line).removeprefix("http://testserver")
     came_in = browser.submit(link)

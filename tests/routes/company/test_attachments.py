@@ -12,6 +12,7 @@ from app import worker
 from app.adapters import files
 from app.adapters.database import reading
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.domain.application import State
 from app.models import Application, Attachment, Challenge, Company, Person
 from app.web.downloads import disposition
@@ -33,13 +34,13 @@ def draft(world: World) -> Application:
 
 @pytest.fixture
 def browser(world: World, draft: Application, sign_in: SignIn) -> StrictClient:
-    with reading(world.engine) as session:
+    with reading(world.engine, EVERY_CITY) as session:
         owner = session.get_one(Person, draft.created_by)
     return sign_in(owner)
 
 
 def stored(engine: sa.Engine) -> list[Attachment]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return list(session.exec(select(Attachment).order_by(col(Attachment.id))))
 
 
@@ -58,7 +59,7 @@ def test_a_deck_is_stored_shown_and_taken_away(
     assert answer.headers["location"].endswith("/edit#files")
     [kept] = stored(engine)
     assert (kept.file_name, kept.pages, kept.size) == ("Räätälöity esitys.pdf", 4, len(DECK.read_bytes()))
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.get_one(Application, draft.id).team == "Noora", "what was typed goes along"
     page = browser.get(f"/company/applications/{draft.id}").text
     assert "PDF, 4 sivua" in page

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.models import Company, CompanyMember, OutgoingMail, Person
 from tests.strict import StrictClient, form_of
 from tests.world import World
@@ -24,17 +24,17 @@ WHOLE = {
 
 
 def companies(engine: sa.Engine) -> list[Company]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return list(session.exec(select(Company).order_by(col(Company.id))))
 
 
 def mails(engine: sa.Engine, kind: str) -> list[str]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return list(session.exec(select(OutgoingMail.to_email).where(OutgoingMail.kind == kind)))
 
 
 def roles(engine: sa.Engine, company: Company) -> dict[int, Role]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         members = session.exec(select(CompanyMember).where(CompanyMember.company_id == company.id))
         return {member.person_id: member.role for member in members}
 
@@ -60,7 +60,7 @@ def test_who_has_no_name_yet_tells_it_with_the_company(world: World, sign_in: Si
     assert "#company-companies-form-own_name" in refused.text
     assert companies(engine) == []
     assert browser.submit("/company/companies/new", **WHOLE, own_name="Aino Rantakivelä").status_code == 303
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.get_one(Person, person.id).name == "Aino Rantakivelä"
     assert "own_name" not in browser.get("/company/companies/new").text
 
@@ -166,7 +166,7 @@ def test_the_last_owner_stays(world: World, sign_in: SignIn, engine: sa.Engine) 
     path = f"/company/companies/{company.id}"
     page = browser.get(path).text
     assert "/removal" not in page
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         member_id = session.exec(select(CompanyMember.id).where(CompanyMember.company_id == company.id)).one()
     token = form_of(page, "/members")[0]["csrf"]
     removed = browser.post(f"{path}/members/{member_id}/removal", data={"csrf": token, "confirmed": "yes"})

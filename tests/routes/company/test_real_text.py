@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.domain.answers import ANSWER_FIELDS, ConfidentialGround
 from app.domain.application import State
 from app.models import Application, Person
@@ -40,12 +41,12 @@ def draft(world: World) -> Application:
 
 @pytest.fixture
 def browser(world: World, draft: Application, sign_in: SignIn) -> StrictClient:
-    with reading(world.engine) as session:
+    with reading(world.engine, EVERY_CITY) as session:
         return sign_in(session.get_one(Person, draft.created_by))
 
 
 def stored(engine: sa.Engine, application_id: int) -> Application:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return session.get_one(Application, application_id)
 
 

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.domain.conflict import Ground, Source
 from app.models import Application, Conflict, Event, Person
 from tests.strict import StrictClient
@@ -55,7 +56,7 @@ def test_declaring_closes_the_application_and_goes_on(
     answer = browser.submit(path, "/conflict", ground="employment", note="Työskentelin siellä.")
     assert answer.status_code == 303
     assert answer.headers["location"] == f"/fi/jury/applications/{other.id}/conflict"
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         conflict = session.exec(select(Conflict)).one()
     assert (conflict.ground, conflict.source, conflict.note) == (
         Ground.EMPLOYMENT,
@@ -75,7 +76,7 @@ def test_without_a_ground_nothing_is_declared_and_the_words_stay(
     assert answer.status_code == 422
     assert "Tuttu &lt;b&gt;firma&lt;/b&gt;" in answer.text
     assert '<details class="more-details" open>' in answer.text
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(Conflict)).all() == []
 
 

@@ -8,6 +8,7 @@ from sqlmodel import select
 from app.adapters import files
 from app.adapters.database import reading
 from app.config import Settings
+from app.domain.access import EVERY_CITY
 from app.models import Application, Attachment, Criterion, Event, Person, Score, ScoreSheet
 from tests.strict import StrictClient, form_of, parse
 from tests.world import NOW, World
@@ -54,7 +55,7 @@ def browser(juror: Person, sign_in: SignIn) -> StrictClient:
 
 
 def stored(engine: sa.Engine) -> tuple[ScoreSheet | None, dict[int, int]]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         sheet = session.exec(select(ScoreSheet)).one_or_none()
         return sheet, dict(session.exec(select(Score.criterion_id, Score.value)).all())
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.domain.application import State
 from app.domain.conflict import Ground, Source
 from app.domain.phase import Phase
@@ -108,7 +108,7 @@ def test_what_one_is_conflicted_in_is_nowhere(
 
 
 def world_city(world: World, event: Event) -> City:
-    with reading(world.engine) as session:
+    with reading(world.engine, EVERY_CITY) as session:
         return session.get_one(City, event.city_id)
 
 
@@ -206,7 +206,7 @@ def test_an_application_is_entered_for_a_company(
 ) -> None:
     entered = browser.submit(entry(event), **ENTRY, challenge=str(challenge.id))
     assert entered.status_code == 303
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         made = session.exec(select(Application)).one()
         assert (made.state, made.number, made.locale, made.title) == (State.SUBMITTED, 1, "sv", "Paperilla tullut")
         trail = session.exec(select(AuditEvent).where(AuditEvent.object_type == "application")).all()
@@ -235,7 +235,7 @@ def test_entering_refuses_late_arrivals_and_leaves_nothing_behind(
         assert late.status_code == 422
         assert form_of(late.text)[0]["title"] == "Paperilla tullut"
         assert "received_date-error" in late.text
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(Company)).all() == []
     day_before = event.call_closes_at - timedelta(days=1)
     in_time = browser.submit(
@@ -255,7 +255,7 @@ def test_entering_keeps_a_known_company_as_it_is(
     known = world.company("Tunnettu Oy", register_number="0112038-9")
     owner = world.owner_of(known)
     assert browser.submit(entry(event), **ENTRY, challenge=str(challenge.id)).status_code == 303
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(Company.name)).all() == ["Tunnettu Oy"]
         to = session.exec(select(OutgoingMail.to_email).where(OutgoingMail.kind == "receipt")).all()
         assert to == [owner.email]
@@ -271,5 +271,5 @@ def test_entering_tells_every_fault_at_its_field(
     for name in ("company", "register_number", "contact_email", "title", "team", "challenge", "received_date"):
         assert f'id="organizer-entry-form-{name}-error"' in refused.text
     assert form_of(refused.text)[0]["contact_email"] == "x"
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(Application)).all() == []

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.domain.localized import Localized
 from app.models import AuditEvent, Challenge, Event, Person
 from tests.strict import StrictClient, parse
@@ -30,7 +30,7 @@ def write(client: StrictClient, event: Event, **values: Any) -> Any:
 
 
 def stored(engine: sa.Engine) -> list[Challenge]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return list(session.exec(select(Challenge).order_by(sa.column("number"))))
 
 
@@ -213,7 +213,7 @@ def test_a_challenge_is_removed_after_a_question_while_nobody_applies(
     assert refused.status_code == 409
     assert "Yritykset ovat jo alkaneet hakea" in refused.text
     assert [challenge.id for challenge in stored(engine)] == [wanted.id]
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         trail = session.exec(select(AuditEvent).where(AuditEvent.action == "removed")).one()
         assert (trail.object_type, trail.before["title"]["fi"]) == ("challenge", "Virhe")
 

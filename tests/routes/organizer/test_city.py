@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from app.adapters.database import reading
 from app.adapters.templates import STATIC_DIR
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.domain.localized import Localized
 from app.models import AuditEvent, City, CityMember, OutgoingMail, Person, Platform, Unit
 from app.services import cities
@@ -29,7 +29,7 @@ def picture(kind: str, size: tuple[int, int] = (400, 100)) -> bytes:
 
 
 def city(engine: sa.Engine) -> City:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return session.exec(select(City)).one()
 
 
@@ -46,7 +46,7 @@ def test_the_settings_are_kept(world: World, sign_in: SignIn, engine: sa.Engine)
     assert (now.theme, now.languages, now.time_zone) == ("lake", "fi,en", "Europe/Mariehamn")
     assert now.contact_email == "kipina@tampere.example"
     assert "css/themes/lake.css" in client.get(SETTINGS).text
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         trail = session.exec(select(AuditEvent).where(AuditEvent.action == "edited")).one()
         assert (trail.before["theme"], trail.after["theme"]) == ("spark", "lake")
 
@@ -124,7 +124,7 @@ def test_units_and_platforms_are_added_and_renamed(world: World, sign_in: SignIn
     client = sign_in(world.organizer(tampere))
     assert client.submit(UNITS, "tampere/units", name_fi="Kaupunkiympäristö", name_sv="Stadsmiljö").status_code == 303
     assert client.submit(UNITS, "tampere/platforms", name_fi="Älykäs liikenne").status_code == 303
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         unit = session.exec(select(Unit).where(Unit.city_id == tampere.id)).one()
         platform = session.exec(select(Platform)).one()
     assert unit.name == Localized("Kaupunkiympäristö", "Stadsmiljö")
@@ -134,7 +134,7 @@ def test_units_and_platforms_are_added_and_renamed(world: World, sign_in: SignIn
     empty = client.submit(UNITS, f"/units/{unit.id}", name_fi="", name_sv="")
     assert empty.status_code == 422
     assert f'id="organizer-units-{unit.id}-name_fi-error"' in empty.text
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.get_one(Unit, unit.id).name == Localized("Kaupunki", "Stadsmiljö")
         assert session.get_one(Platform, platform.id).description.fi == "Liikkuu"
     token = client.get(UNITS).text.split('name="csrf" value="')[1].split('"')[0]
@@ -152,7 +152,7 @@ def test_people_come_by_mail_and_roles_are_taken_after_a_question(
         PEOPLE, "tampere/people", email="Matti@Tampere.example", name="Matti Meri", role="agent", unit=str(unit.id)
     )
     assert invited.status_code == 303, invited.text
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         mail = session.exec(select(OutgoingMail)).one()
         member = session.exec(select(CityMember).where(CityMember.role == Role.AGENT)).one()
         own = session.exec(select(CityMember).where(CityMember.person_id == me.id)).one()
@@ -184,7 +184,7 @@ def test_an_invitation_that_cannot_be_sent_is_said_at_its_field(
     )
     assert answer.status_code == 422
     assert f'id="organizer-people-form-{field}-error"' in answer.text
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(OutgoingMail)).first() is None
 
 

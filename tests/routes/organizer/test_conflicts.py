@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.domain.conflict import Ground, Source
 from app.models import Application, AuditEvent, City, Conflict, Event, Person
 from tests.strict import StrictClient, parse
@@ -39,7 +40,7 @@ def path(event: Event) -> str:
 
 
 def stored(engine: sa.Engine) -> list[Conflict]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return list(session.exec(select(Conflict)))
 
 
@@ -101,7 +102,7 @@ def test_a_colleague_takes_a_mistaken_one_back_after_being_asked(
     assert "Marja Mäki näkee hakemuksen taas" in main_of(asked.text)
     assert browser.submit(f"{path}/{conflict.id}/withdrawal").status_code == 303
     assert stored(engine) == []
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         actions = session.exec(select(AuditEvent.action).where(AuditEvent.object_type == "conflict")).all()
     assert sorted(actions) == ["declared", "withdrawn"]
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.models import Criterion, Event, Person
 from app.queries import criteria
 from tests.strict import StrictClient
@@ -22,7 +22,7 @@ def base(event: Event) -> str:
 
 
 def stored(engine: sa.Engine, event: Event) -> list[Criterion]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return criteria.of_event(session, event.id)
 
 
@@ -140,7 +140,7 @@ def test_a_criterion_is_changed_and_removed_until_the_jury_scores(
     assert stored(engine, event)[0].weight == 70
     # Nobody has scored an application to the other challenge, so its own criteria are free still.
     assert client.submit(f"{base(event)}/{of_free.id}/edit", "/removal", confirmed="yes").status_code == 303
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(Criterion).where(Criterion.id == of_free.id)).first() is None
 
 

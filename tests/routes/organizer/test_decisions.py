@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.domain.deciding import Outcome
 from app.models import Application, AuditEvent, Challenge, City, Company, Decision, Event, Person
 from tests.strict import StrictClient, form_of, parse
@@ -46,12 +46,12 @@ def path(event: Event) -> str:
 
 
 def decisions(engine: sa.Engine) -> dict[int, Decision]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return {decision.application_id: decision for decision in session.exec(select(Decision))}
 
 
 def owner_of(world: World, application: Application) -> Person:
-    with reading(world.engine) as session:
+    with reading(world.engine, EVERY_CITY) as session:
         return world.owner_of(session.get_one(Company, application.company_id))
 
 
@@ -122,7 +122,7 @@ def test_one_decision_with_reasons_in_the_companys_language(
     made = decisions(engine)[one]
     assert (made.outcome, made.reasons, made.notes) == (Outcome.DECLINE, told, "Soitetaan heille.")
     assert "<b>Kiitos" not in browser.get(f"{path}/{one}").text
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         trail = session.exec(select(AuditEvent.action).where(AuditEvent.object_type == "decision"))
         assert list(trail) == ["prepared", "prepared"]
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.domain.application import State
 from app.domain.localized import Localized
 from app.domain.phase import Phase, phase_at
@@ -26,7 +26,7 @@ HOUR = timedelta(hours=1)
 
 
 def stored(engine: sa.Engine, event_id: int) -> Event:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return session.get_one(Event, event_id)
 
 
@@ -55,7 +55,7 @@ def test_an_empty_city_is_led_to_its_first_event(world: World, sign_in: SignIn, 
     hub = client.get(begun.headers["location"])
     assert "Kipinä 2027" in hub.text
     assert "Yhtään haastetta ei vielä ole." in hub.text
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         event = session.exec(select(Event)).one()
         assert (event.slug, event.name) == ("kipina-2027", Localized("Kipinä 2027", "Gnista 2027"))
         trail = session.exec(select(AuditEvent).where(AuditEvent.object_type == "event")).one()
@@ -259,7 +259,7 @@ def test_the_next_edition_remembers_the_one_before(world: World, sign_in: SignIn
     client = sign_in(world.organizer(city))
     made = client.submit(f"/organizer/tampere/events/{event.id}/clone", "/clone")
     assert made.status_code == 303
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         copy = session.exec(select(Event).where(Event.previous_id == event.id)).one()
     assert copy.name.fi == "Kipinä 2027"
     assert (copy.published_at, copy.decided_at, copy.slug) == (None, None, "kipina-2027")
@@ -268,7 +268,7 @@ def test_the_next_edition_remembers_the_one_before(world: World, sign_in: SignIn
     assert event.call_opens_at is not None
     assert copy.call_opens_at - event.call_opens_at in {timedelta(days=364) + n * HOUR for n in (-1, 0, 1)}
     assert copy.call_opens_at.weekday() == event.call_opens_at.weekday()
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         (challenge,) = challenges.of_event(session, copy.id)
         assert challenge.title == mine.title
         of_copy = criteria.of_event(session, copy.id)
@@ -281,7 +281,7 @@ def test_the_next_edition_remembers_the_one_before(world: World, sign_in: SignIn
     data, target = form_of(bare)
     del data["with_challenges"]
     client.post(target, data=data)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         second = session.exec(select(Event).where(Event.slug == "kipina-2027-2")).one()
         assert challenges.of_event(session, second.id) == []
         assert len(criteria.of_event(session, second.id)) == 4

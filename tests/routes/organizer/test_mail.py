@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from app.adapters import clock
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.domain.application import State
 from app.domain.deciding import Outcome
 from app.models import Application, AuditEvent, City, Event, FollowUpCase, MailState, OutgoingMail, Person
@@ -57,7 +57,7 @@ def write(world: World, event: Event, now: datetime, *, held: bool = False, secr
 
 
 def stored(engine: sa.Engine, mail_id: int) -> OutgoingMail:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return session.get_one(OutgoingMail, mail_id)
 
 
@@ -85,7 +85,7 @@ def test_mails_are_counted_and_listed_by_how_they_stand(
 def test_a_mail_is_read_and_what_people_wrote_never_becomes_a_link(
     application: Application, organizer: Person, path: str, sign_in: SignIn, engine: sa.Engine
 ) -> None:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         receipt = session.exec(select(OutgoingMail).where(OutgoingMail.kind == "receipt")).one()
     with_text = sign_in(organizer).get(f"{path}/{receipt.id}").text
     assert "Anturi &lt;b&gt;Oy&lt;/b&gt; http://paha.example" in with_text
@@ -118,7 +118,7 @@ def test_words_change_before_the_mail_leaves_and_not_afterwards(
     assert "<textarea" not in sent
     assert "Uusi teksti" in sent
     assert browser.post(target, data=fresh).status_code == 409
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         trail = session.exec(select(AuditEvent).where(AuditEvent.object_type == "outgoing_mail")).one()
     assert (trail.action, trail.person_id) == ("edited", organizer.id)
     history = words(browser.get(f"/organizer/tampere/history/event/{event.id}").text)
@@ -136,7 +136,7 @@ def test_held_mails_are_let_go_but_those_of_decisions_wait_for_the_signature(
     assert "Lähetä 1 odottava viesti" in words(browser.get(path).text)
     assert browser.submit(path, "/release").status_code == 303
     assert stored(engine, held.id).state is MailState.QUEUED
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         invited = session.exec(select(OutgoingMail).where(OutgoingMail.kind == "invited")).one()
     assert invited.state is MailState.HELD
     assert "Viesti lähtee, kun päätökset allekirjoitetaan." in words(browser.get(f"{path}/{invited.id}").text)

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.domain.deciding import Outcome
 from app.models import Application, City, Decision, Event, Person
 from tests.strict import StrictClient, form_of, parse
@@ -26,7 +27,7 @@ def applications(world: World, event: Event) -> list[Application]:
 
 @pytest.fixture
 def organizer(world: World, event: Event) -> Person:
-    with reading(world.engine) as session:
+    with reading(world.engine, EVERY_CITY) as session:
         return world.organizer(session.get_one(City, event.city_id))
 
 
@@ -55,7 +56,7 @@ def test_the_meeting_goes_through_all_in_order(
     assert save(two, "reserve") == f"/{three}"
     assert browser.submit(f"{path}/{three}", f"/{three}").status_code == 422
     assert browser.submit(f"{path}/{three}", f"/{three}", outcome="decline").headers["location"].endswith("/decisions")
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         made = {decision.application_id: decision.outcome for decision in session.exec(select(Decision))}
     assert made == {one: Outcome.INVITE, two: Outcome.RESERVE, three: Outcome.DECLINE}
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.models import Application, Assignment, City, Event, JurySeat, OutgoingMail, Person
 from tests.strict import StrictClient, form_of, parse
 from tests.world import World
@@ -45,13 +45,13 @@ def words(html: str) -> str:
 
 
 def seats(engine: sa.Engine) -> list[tuple[str, int | None]]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         chosen = select(Person.email, JurySeat.challenge_id).join(JurySeat, JurySeat.person_id == Person.id)  # type: ignore[arg-type]
         return list(session.exec(chosen.order_by(JurySeat.id)).all())  # type: ignore[arg-type]
 
 
 def pairs(engine: sa.Engine) -> set[tuple[int, int]]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return set(session.exec(select(Assignment.person_id, Assignment.application_id)).all())
 
 
@@ -65,7 +65,7 @@ def test_a_new_person_is_seated_by_mail(browser: StrictClient, path: str, engine
     answer = browser.submit(path, "/seats", email="Uusi@Example.org", name="Uusi Jäsen")
     assert answer.status_code == 303
     assert seats(engine) == [("uusi@example.org", None)]
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         mail = session.exec(select(OutgoingMail)).one()
     assert (mail.to_email, mail.kind) == ("uusi@example.org", "jury_invitation")
     assert "http://testserver/fi/jury" in mail.body
@@ -118,7 +118,7 @@ def test_removing_tells_first_what_stays(
     challenge, juror = world.challenge(event), world.juror(event, "Aino Virtanen")
     world.sheet(juror, world.application(challenge), [5, 5, 5, 5])
     world.sheet(juror, world.application(challenge), [5], send=False)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         seat = session.exec(select(JurySeat)).one()
     asked = browser.get(f"{path}/seats/{seat.id}/removal")
     assert "1 lähetetty arviointilomake säilyy ja lasketaan." in words(asked.text)

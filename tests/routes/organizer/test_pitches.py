@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.domain.application import State
 from app.models import ProgrammeSession
 from tests.organizing import Cast
@@ -12,7 +13,7 @@ from tests.world import World
 
 
 def rows(engine: sa.Engine) -> list[ProgrammeSession]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return list(session.exec(select(ProgrammeSession).order_by(col(ProgrammeSession.starts_at))))
 
 

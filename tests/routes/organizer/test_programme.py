@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.domain.application import State
 from app.models import ProgrammeSession
 from tests.organizing import Cast, SignIn
@@ -82,7 +82,7 @@ def test_an_item_is_moved_and_answers_with_the_grid(world: World, cast: Cast, en
     later = row.starts_at + timedelta(hours=2)
     where = {"starts_at": later.isoformat(), "place": str(place.id)}
     assert move(cast.owner, cast.path, row, drag=True, version="1", **where) == 200
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         moved = session.exec(select(ProgrammeSession)).one()
         assert (moved.starts_at, moved.place_id, moved.version) == (later, place.id, 2)
     assert move(cast.owner, cast.path, row, starts_at=later.isoformat(), place="", version="1") == 409

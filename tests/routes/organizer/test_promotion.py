@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.domain.application import State
 from app.domain.deciding import Outcome
 from app.models import Application, AuditEvent, City, Event, OutgoingMail, Person
@@ -40,7 +41,7 @@ def path(event: Event) -> str:
 
 
 def states(engine: sa.Engine) -> list[State]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return [row.state for row in session.exec(select(Application).order_by(col(Application.id)))]
 
 
@@ -55,7 +56,7 @@ def test_an_organizer_invites_from_the_reserve_list(
 
     assert browser.submit(f"{path}?application={second}", "/promotion").status_code == 303
     assert states(engine) == [State.INVITED, State.RESERVED, State.INVITED, State.DECLINED]
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(OutgoingMail.application_id).where(OutgoingMail.kind == "promoted")).all() == [
             second
         ]
@@ -69,14 +70,14 @@ def test_an_organizer_invites_from_the_reserve_list(
 def test_the_next_moves_up_by_itself_when_a_company_cancels(
     world: World, applications: list[Application], sign_in: SignIn, engine: sa.Engine
 ) -> None:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         owner = session.exec(select(Person).where(Person.id == applications[0].contact_person_id)).one()
     browser = sign_in(owner)
     show = f"/company/applications/{applications[0].id}"
     data, target = form_of(browser.submit(show, "/cancellation").text)
     browser.post(target, data=data)
     assert states(engine) == [State.CANCELLED, State.INVITED, State.RESERVED, State.DECLINED]
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         moved = session.exec(select(AuditEvent).where(AuditEvent.action == "promoted")).one()
         told = session.exec(select(OutgoingMail.application_id).where(OutgoingMail.kind == "promoted")).all()
     assert (moved.person_id, moved.object_id) == (None, applications[1].id)

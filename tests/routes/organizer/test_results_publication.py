@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from app.adapters.database import reading
-from app.domain.access import Role
+from app.domain.access import EVERY_CITY, Role
 from app.models import AuditEvent, Event, Person
 from tests.strict import StrictClient, form_of
 from tests.world import World
@@ -13,7 +13,7 @@ SignIn = Callable[[Person], StrictClient]
 
 
 def published(engine: sa.Engine, event: Event) -> bool:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return session.get_one(Event, event.id).results_published_at is not None
 
 
@@ -34,7 +34,7 @@ def test_results_become_public_after_a_look(
     assert browser.post(target, data=data).headers["location"].endswith(public)
     assert client.get(public).status_code == 200
     assert browser.post(target, data=data).status_code == 303, "a second time changes nothing"
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         trail = session.exec(select(AuditEvent.action).where(AuditEvent.action == "results_published"))
         assert len(trail.all()) == 1
     main = browser.get(path).text.partition("<main")[2].partition("</main>")[0]

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.domain.application import State
 from app.domain.schedule import SessionKind
 from app.models import ProgrammeSession
@@ -14,7 +15,7 @@ from tests.world import World
 
 
 def only(engine: sa.Engine) -> ProgrammeSession:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return session.exec(select(ProgrammeSession)).one()
 
 
@@ -41,7 +42,7 @@ def test_an_item_is_added_changed_and_taken_out(world: World, cast: Cast, engine
     assert asked.status_code == 200
     data, target = form_of(asked.text)
     assert cast.owner.post(target, data=data).status_code == 303
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(ProgrammeSession)).all() == []
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.domain.application import State
 from app.domain.deciding import Outcome
 from app.models import Application, City, Event, MailState, OutgoingMail, Person
@@ -50,12 +51,12 @@ def words(html: str) -> str:
 
 
 def states(engine: sa.Engine) -> list[State]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         return [row.state for row in session.exec(select(Application).order_by(col(Application.id)))]
 
 
 def told(engine: sa.Engine) -> Counter[tuple[str, MailState]]:
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         kinds = col(OutgoingMail.kind).in_(("invited", "reserved", "declined"))
         return Counter((mail.kind, mail.state) for mail in session.exec(select(OutgoingMail).where(kinds)))
 
@@ -100,7 +101,7 @@ def test_a_mail_changed_on_the_way_is_the_one_that_leaves(
     assert changed.headers["location"].endswith("/application-of-decisions")
     assert "Tervetuloa, odotamme teitä." in words(browser.get(f"{path}/application-of-decisions").text)
     browser.submit(f"{path}/application-of-decisions", "/signature")
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         mail = session.exec(select(OutgoingMail).where(OutgoingMail.subject == "Kutsu")).one()
     assert (mail.body, mail.state) == ("Tervetuloa, odotamme teitä.\n", MailState.QUEUED)
 
@@ -134,7 +135,7 @@ def test_what_changed_while_it_was_read_is_read_again_first(
     again, _ = form_of(written(browser, path), "/signature")
     assert browser.post(target, data=data).status_code == 409, "an old page signs nothing"
     assert browser.post(target, data=again).status_code == 303
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         told_so = session.exec(select(OutgoingMail.body).where(OutgoingMail.kind == "declined")).one()
     assert "Toinen perustelu." in told_so
 

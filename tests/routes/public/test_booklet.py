@@ -18,6 +18,7 @@ from app.adapters import files
 from app.adapters.database import reading
 from app.config import Settings
 from app.domain import schedule
+from app.domain.access import EVERY_CITY
 from app.domain.application import State
 from app.domain.localized import Localized
 from app.domain.schedule import SessionKind, clashes, lay_out
@@ -47,7 +48,7 @@ def event(world: World) -> Event:
 def make_documents(engine: sa.Engine, settings: Settings) -> dict[str, bytes]:
     while worker.do_one_job(engine, settings):
         pass
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert {job.state for job in session.exec(select(Job).where(Job.kind == "programme_pdf"))} == {JobState.DONE}
         return {row.locale: files.get(settings, row.stored_as) for row in session.exec(select(Document))}
 
@@ -98,7 +99,7 @@ def test_the_worker_makes_it_in_three_languages_and_the_address_gives_it(
         again = client.get(f"/{language}{PAGE}.pdf", headers={"if-none-match": answer.headers["etag"]})
         assert again.status_code == 304
     documents.make_programme_pdf(engine, settings, {"release_id": release.id, "language": "fi"})
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert len(session.exec(select(Document)).all()) == 3, "doing it twice makes one document"
 
 
@@ -123,11 +124,11 @@ def test_texts_that_mean_harm_are_nothing_but_texts(
         world.release(event)
         assert client.get(f"/tampere/{event.slug}/programme").status_code == 200
         assert client.get(f"/tampere/{event.slug}/programme.ics").status_code == 200
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         jobs = session.exec(select(Job).where(Job.kind == "programme_pdf").order_by(col(Job.id))).all()
     for job in [job for job in jobs if job.payload["language"] == "fi"]:
         documents.make_programme_pdf(engine, settings, job.payload)
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         made = [files.get(settings, row.stored_as) for row in session.exec(select(Document).order_by(col(Document.id)))]
     assert len(made) == len(HARM)
     for content in made:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from icalendar import Calendar
 
 from app.adapters.database import reading
+from app.domain.access import EVERY_CITY
 from app.domain.application import State
 from app.models import Event, ProgrammeSession
 from app.services import programme
@@ -159,5 +160,5 @@ def test_until_the_booklet_is_made_the_page_says_so_and_looks_again(
     late = client.get(f"{PAGE}.pdf")
     assert late.status_code == 503
     assert "refresh" not in late.headers, "nobody is kept waiting for what does not come"
-    with reading(engine) as session:
+    with reading(engine, EVERY_CITY) as session:
         assert session.get_one(Event, event.id).released_at
