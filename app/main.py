@@ -19,6 +19,7 @@ from app.web import errors, pages
 from app.web.cache import Memory, PublicMemory
 from app.web.headers import SecurityHeaders
 from app.web.language import LanguagePrefix
+from app.web.live import Live
 from app.web.metrics import Metrics
 from app.web.monitoring import Monitoring
 from app.web.remembered import Answers
@@ -45,6 +46,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     yield
+    app.state.live.close()
     app.state.engine.dispose()
 
 
@@ -64,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     pages.connect(app, settings.base_url)
     app.state.memory = Memory(app.state.engine)
     app.state.answers = Answers()
+    app.state.live = Live(app.state.engine)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
     app.add_middleware(PublicMemory, memory=app.state.memory, settings=settings)
     app.add_middleware(errors.Failures)

@@ -3,6 +3,7 @@
 A person with a conflict of interest in an application sees that its slot is taken, and nothing of what is in it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from sqlmodel import Session, col, select
 from app.domain import schedule
 from app.domain.access import Scope
 from app.domain.application import PITCHING, State
+from app.domain.ids import EventId
 from app.domain.localized import Localized
 from app.domain.refusals import Reason, Refused
 from app.domain.release import (
@@ -319,6 +321,16 @@ def latest(session: Session, event_id: int) -> tuple[ReleaseRow, Programme] | No
     """The newest release with what it told; None before the first."""
     found = _releases(session, event_id, newest_only=True)
     return found[0] if found else None
+
+
+def newest_releases(session: Session, events: Collection[EventId]) -> dict[EventId, int]:
+    """The number of each event's newest release; events without one are left out."""
+    found = session.execute(
+        sa.select(col(ProgrammeRelease.event_id), sa.func.max(col(ProgrammeRelease.number)))
+        .where(col(ProgrammeRelease.event_id).in_(events))
+        .group_by(col(ProgrammeRelease.event_id))
+    )
+    return {EventId(event_id): number for event_id, number in found}
 
 
 def told(session: Session, event_id: int) -> Programme | None:

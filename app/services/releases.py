@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
-from app.adapters import calendar, templates
+from app.adapters import calendar, news, templates
 from app.adapters.database import WriteSession
 from app.domain import schedule
 from app.domain.access import Actor
@@ -103,6 +103,7 @@ def release(
     for language in LANGUAGES:
         jobs.enqueue(session, "programme_pdf", {"release_id": row.id, "language": language}, now)
     _tell_companies(session, city, event, told, before, number, now)
+    news.tell(session)
     return row
 
 

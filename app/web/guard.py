@@ -34,8 +34,11 @@ class SignInNeeded(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Door:
-    """A visit that has not begun yet. Without a form it can only read."""
+class Door:
+    """A visit that has not begun yet. Without a form it can only read.
+
+    A handler that is a coroutine gets the door instead of the visit: it waits for something, and opens it for a moment.
+    """
 
     request: Request
     permission: Permission
@@ -69,7 +72,7 @@ def _behind_the_door(handler: Callable[..., Any]) -> Callable[..., Any]:
         return handler
 
     @wraps(handler)
-    def handle(visit: _Door, **given: Any) -> Any:
+    def handle(visit: Door, **given: Any) -> Any:
         with visit.opened() as opened:
             answer = handler(visit=opened, **given)
         _note_seen(opened, answer)
@@ -105,8 +108,8 @@ _pen: RunVar[anyio.Lock] = RunVar("kipina_pen")
 def reads(permission: Permission) -> Any:
     """The visit of a page that only shows something; declare it with Annotated, as every route does."""
 
-    async def door(request: Request) -> _Door:
-        return _Door(request, permission, clock.now())
+    async def door(request: Request) -> Door:
+        return Door(request, permission, clock.now())
 
     door.permission = permission  # type: ignore[attr-defined]
     return Depends(door)
@@ -118,19 +121,19 @@ def writes(permission: Permission) -> Any:
     Its moment is that of the request's arrival, which decides at a deadline, however long the body or the queue takes.
     """
 
-    async def door(request: Request) -> AsyncIterator[_Door]:
+    async def door(request: Request) -> AsyncIterator[Door]:
         received_at = clock.now()
         form = await read_form(request)  # a slow sender must not keep the others waiting
         try:
             if request.app.state.engine.dialect.name != "sqlite":
-                yield _Door(request, permission, received_at, form)
+                yield Door(request, permission, received_at, form)
                 return
             # SQLite has one writer: whoever waited in a thread would keep it from those who only read.
             pen = _pen.get(None)
             if pen is None:
                 _pen.set(pen := anyio.Lock())
             async with pen:
-                yield _Door(request, permission, received_at, form)
+                yield Door(request, permission, received_at, form)
         finally:
             await request.close()  # the files of the form
 

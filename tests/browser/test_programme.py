@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from playwright.sync_api import Locator, Page, expect
+from sqlmodel import col, select
+
+from app.adapters import clock
+from app.adapters.database import make_engine, writing
+from app.domain.access import EVERY_CITY
+from app.models import City, ProgrammeRelease
+from tests.browser.conftest import Server
 
 OpenAs = Callable[..., Page]
 ORGANIZER = "Otso Lehmusvaara"
@@ -94,3 +102,28 @@ def test_the_public_page_needs_no_scripts_and_prints_without_what_only_a_screen_
     page.emulate_media(media="print")
     expect(page.locator(".programme-filters")).to_be_hidden()
     expect(page.locator(".programme-item").first).to_be_visible()
+
+
+def test_an_open_page_becomes_the_new_version_by_itself(open_as: OpenAs, demo_server: Server) -> None:
+    page = open_as()
+    page.goto("/en/tampere")
+    page.goto("/en/tampere/kipina-2016/programme?kind=pitch")
+    expect(page.locator("#programme-live")).to_be_empty()
+    page.evaluate("document.documentElement.dataset.sameDocument = 'yes'")
+    engine = make_engine(demo_server.environment["KIPINA_DATABASE_URL"])
+    with writing(engine, EVERY_CITY) as session:  # another process than the one that serves the page
+        newest = session.exec(select(ProgrammeRelease).order_by(col(ProgrammeRelease.number).desc())).first()
+        assert newest is not None
+        content = {**newest.content, "sessions": newest.content["sessions"][:3]}
+        shorter = ProgrammeRelease(
+            event_id=newest.event_id, number=newest.number + 1, name="Iltaversio", content=content,
+            released_at=clock.now(),
+        )  # fmt: skip
+        session.add(shorter)
+        session.execute(sa.update(City).values(public_version=City.public_version + 1))
+    engine.dispose()
+    line = page.locator("#programme-live")
+    expect(line).to_have_text("The programme has changed. This is version Iltaversio.", timeout=10_000)
+    assert page.locator(".programme-item").count() <= 3
+    assert page.evaluate("document.documentElement.dataset.sameDocument") == "yes"
+    assert page.url.endswith("?kind=pitch")

@@ -1,14 +1,16 @@
 """The programme for everybody: the newest release as a page, on paper and for calendars."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, ClassVar
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from app.adapters import calendar, files
 from app.domain.access import Permission
+from app.domain.ids import EventId
 from app.domain.refusals import Reason, Refused
 from app.domain.release import Programme, ReleasedPlace, ReleasedSession
 from app.domain.schedule import SessionKind
@@ -18,7 +20,7 @@ from app.queries.programme import ReleaseRow
 from app.routes.public.events import public_event
 from app.services.releases import day_of
 from app.web.cache import show_public
-from app.web.guard import Router, reads
+from app.web.guard import Door, Router, reads
 from app.web.pages import city_of, show
 from app.web.visit import Reading
 
@@ -99,6 +101,22 @@ def show_programme(visit: Reads, event: str, kind: str = "", place: str = "") ->
         )
 
     return show_public(visit, build, version=city_of(visit).public_version)
+
+
+@router.get("/programme/live", name="public.programme.live")
+async def show_live(visit: Annotated[Door, reads(Permission.PUBLIC_READ)], event: str, release: int = 0) -> Response:
+    """The number of the newest release, told as soon as it is another than the page has; open pages ask for it."""
+    event_id, newest = await asyncio.to_thread(_newest, visit, event)
+    if newest == release:
+        newest = await visit.request.app.state.live.newer(event_id, newest)
+    return JSONResponse({"release": newest}, headers={"Cache-Control": "no-store"})
+
+
+def _newest(door: Door, event: str) -> tuple[EventId, int]:
+    with door.opened() as visit:
+        found, _ = public_event(visit, event)
+        event_id = EventId(found.id)
+        return event_id, programme.newest_releases(visit.session, [event_id]).get(event_id, 0)
 
 
 @router.get("/programme.pdf", name="public.programme.pdf")
