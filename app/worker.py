@@ -1,11 +1,14 @@
-"""`kipina worker`: what is not done while a person waits. Work is claimed, done and marked in separate transactions."""
+"""`kipina worker`: what is not done while a person waits. Work is claimed, done and marked in separate transactions.
 
+Nothing that fails outside stops it: while the database is gone it waits, and each mail and job has its own attempts.
+"""
+
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiosmtplib
 import sqlalchemy as sa
 import structlog
 from sqlmodel import col
@@ -21,6 +24,8 @@ PAUSE = 1.0
 """Seconds between looks when nothing is due."""
 ROUND = timedelta(minutes=5)
 """How often the work that comes by the calendar is looked at."""
+MAILERS = 3
+"""Mails on their way at the same time: a server that takes its time with one keeps few others waiting."""
 
 
 def _remove_file(_: sa.Engine, settings: Settings, payload: dict[str, Any]) -> None:
@@ -38,16 +43,38 @@ log = structlog.get_logger()
 
 def run(engine: sa.Engine, settings: Settings, *, once: bool = False) -> None:
     """Work until stopped; with `once`, until nothing is due."""
-    next_round = clock.now()
+    if once:
+        by_calendar(engine, clock.now())
+        while send_one_mail(engine, settings) or do_one_job(engine, settings):
+            pass
+        return
+    for _ in range(MAILERS):
+        threading.Thread(target=_steadily, args=(send_one_mail, engine, settings), daemon=True).start()
+    _steadily(_calendar_and_jobs(), engine, settings)
+
+
+def _steadily(work: Callable[[sa.Engine, Settings], bool], engine: sa.Engine, settings: Settings) -> None:
     while True:
+        try:
+            busy = work(engine, settings)
+        except Exception as failure:  # such as a database that is gone: it comes back, and we go on
+            log.exception("work interrupted", exc_info=failure)
+            busy = False
+        if not busy:
+            time.sleep(PAUSE)
+
+
+def _calendar_and_jobs() -> Callable[[sa.Engine, Settings], bool]:
+    next_round = clock.now()
+
+    def work(engine: sa.Engine, settings: Settings) -> bool:
+        nonlocal next_round
         if clock.now() >= next_round:
             by_calendar(engine, clock.now())
             next_round = clock.now() + ROUND
-        busy = send_one_mail(engine, settings) or do_one_job(engine, settings)
-        if not busy:
-            if once:
-                return
-            time.sleep(PAUSE)
+        return do_one_job(engine, settings)
+
+    return work
 
 
 def send_one_mail(engine: sa.Engine, settings: Settings) -> bool:
@@ -60,19 +87,20 @@ def send_one_mail(engine: sa.Engine, settings: Settings) -> bool:
         claimed = outbox.claim(session, clock.now())
         if claimed is None:
             return False
-        mail_id, message = claimed.id, mail.compose(settings, claimed)
+        session.flush()
+        session.expunge(claimed)
+
+    def note(what: Callable[[OutgoingMail], None]) -> None:
+        with writing(engine, EVERY_CITY) as session:
+            what(session.get_one(OutgoingMail, claimed.id))
+
     try:
-        mail.send(settings, message)
-        error = ""
-    except (OSError, aiosmtplib.SMTPException) as failure:
-        log.warning("mail not sent", mail=mail_id, error=type(failure).__name__)
-        error = f"{type(failure).__name__}: {failure}"
-    with writing(engine, EVERY_CITY) as session:
-        row = session.get_one(OutgoingMail, mail_id)
-        if error:
-            outbox.not_sent(row, error, clock.now())
-        else:
-            outbox.sent(row, clock.now())
+        message = mail.compose(settings, claimed)
+        mail.send(settings, message, taken=lambda: note(lambda row: outbox.sent(row, clock.now())))
+    except mail.NotSent as failure:
+        log.warning("mail not sent", mail=claimed.id, error=type(failure.__cause__).__name__)
+        error, for_good = str(failure), failure.for_good
+        note(lambda row: outbox.not_sent(row, error, clock.now(), for_good=for_good))
     return True
 
 

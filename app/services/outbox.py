@@ -131,10 +131,10 @@ def sent(mail: OutgoingMail, now: datetime) -> None:
         mail.body = ""
 
 
-def not_sent(mail: OutgoingMail, error: str, now: datetime) -> None:
-    """It did not: try again later and later, up to a day and a half; then it is shown as failed."""
+def not_sent(mail: OutgoingMail, error: str, now: datetime, *, for_good: bool = False) -> None:
+    """It did not: try again later and later, up to a day and a half; then, or when refused for good, it has failed."""
     mail.last_error = error[:500]
-    if mail.attempts >= MAX_ATTEMPTS:
+    if for_good or mail.attempts >= MAX_ATTEMPTS:
         mail.state = MailState.FAILED
     else:
         mail.due_at = now + timedelta(minutes=min(2**mail.attempts, 480))

@@ -213,17 +213,18 @@ class Fields:
         return bool(self.raw(name))
 
     def email(self, name: str, *, required: bool = True) -> str:
-        """A mail address in lower case."""
+        """A mail address in lower case. What stands before the @ is ASCII: few mail servers take anything else."""
         value = self.raw(name)
         if not value:
             if required:
                 self.fault(name, Fault.MISSING)
             return ""
         try:
-            return validate_email(value, check_deliverability=False, test_environment=True).normalized.lower()
+            checked = validate_email(value, check_deliverability=False, test_environment=True, allow_smtputf8=False)
         except EmailNotValidError:
             self.fault(name, Fault.NOT_AN_EMAIL)
             return value
+        return checked.normalized.lower()
 
     def web_address(self, name: str) -> str:
         """A web address; https:// is added when it was left out."""

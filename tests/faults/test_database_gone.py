@@ -12,6 +12,9 @@ from fastapi import FastAPI
 
 from app.config import Settings
 from app.main import create_app
+from tests.faults.figures import reached
+from tests.faults.processes import Nursery, environment_of
+from tests.faults.sink import sink
 from tests.postgres import Cluster, by_hand
 from tests.strict import StrictClient, form_of
 
@@ -68,6 +71,8 @@ def test_while_it_is_gone_every_page_says_so_and_its_return_heals_all(on_postgre
         back = time.monotonic()
         while (answer := client.post("/sign-in", data=form | {"email": "maija@example.org"})).status_code != 200:
             assert time.monotonic() - back < 5, answer.status_code
+        healed = time.monotonic() - back
+        reached("database gone", "503 with Retry-After; the pool heals", f"back after {healed:.2f} s (at most 5)")
         assert client.get("/readyz").status_code == 200
         with by_hand(on_postgres.state.engine) as connection:
             sent = connection.execute(sa.text("SELECT count(*) FROM outgoing_mail")).scalar_one()
@@ -82,6 +87,25 @@ def test_a_restart_that_nobody_saw_is_seen_by_nobody(on_postgres: FastAPI, clust
         with stopped(cluster):
             pass
         assert client.post("/sign-in", data=form | {"email": "maija@example.org"}).status_code == 200
+
+
+def test_the_worker_waits_for_it_and_goes_on(on_postgres: FastAPI, cluster: Cluster, nursery: Nursery) -> None:
+    back = 0.0
+    with sink() as mails, StrictClient(on_postgres) as client:
+        nursery.environment = environment_of(on_postgres.state.settings, smtp_url=f"smtp://127.0.0.1:{mails.port}")
+        form, _ = form_of(client.get("/sign-in").text)
+        nursery.start("worker")
+        for email, pause in (("before@example.org", None), ("after@example.org", 3)):
+            if pause:
+                with stopped(cluster):
+                    time.sleep(pause)
+            back = time.monotonic()
+            assert client.post("/sign-in", data=form | {"email": email}).status_code == 200
+            while email not in {to for _, _, to, _ in mails.taken}:
+                assert time.monotonic() - back < 30
+                time.sleep(0.05)
+    reached("database gone: the worker", "the pool heals", f"goes on {time.monotonic() - back:.1f} s after its return")
+    assert mails.times.total() == 2
 
 
 def test_tables_of_an_older_version_are_not_ready_and_newer_ones_are(app: FastAPI, client: StrictClient) -> None:
