@@ -18,7 +18,7 @@ from app.adapters.database import writing
 from app.config import Settings
 from app.domain.access import EVERY_CITY
 from app.models import KeptForm, OutgoingMail
-from app.services import documents, jobs, limits, outbox, reminders, signing_in
+from app.services import documents, jobs, limits, outbox, reminders, sent_forms, signing_in
 
 PAUSE = 1.0
 """Seconds between looks when nothing is due."""
@@ -129,5 +129,6 @@ def by_calendar(engine: sa.Engine, now: datetime) -> None:
         session.execute(sa.delete(KeptForm).where(col(KeptForm.created_at) < now - timedelta(days=1)))
         signing_in.forget(session, now)
         limits.forget(session, now)
+        sent_forms.forget(session, now)
     with writing(engine, EVERY_CITY) as session:
         reminders.send_due(session, now)

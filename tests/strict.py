@@ -49,6 +49,16 @@ def parse(html: str) -> Any:
     return html5lib.HTMLParser(namespaceHTMLElements=False).parse(html)
 
 
+def keyless(page: bytes) -> bytes:
+    """The page without the key of its forms, which is another each time."""
+    return re.sub(rb'(name="csrf" value="[0-9a-f]{64})\.[\w-]+', rb"\1", page)
+
+
+def opened_anew(data: dict[str, Any]) -> dict[str, Any]:
+    """The same content from another page: not the same press again."""
+    return data | {"csrf": f"{data['csrf']}x"}
+
+
 def form_of(html: str, action: str | None = None) -> tuple[dict[str, Any], str]:
     """The values a browser would send with a form, and where to."""
     main = parse(html).find(".//main")

@@ -6,7 +6,7 @@ from app.models.company import Company, CompanyMember
 from app.models.event import Challenge, Criterion, Event
 from app.models.followup import CaseEntry, FollowUpCase
 from app.models.jury import Assignment, Conflict, JurySeat, Score, ScoreSheet
-from app.models.person import CityMember, KeptForm, Person, SignInLink, WebSession
+from app.models.person import CityMember, KeptForm, Person, SentForm, SignInLink, WebSession
 from app.models.programme import Document, Place, ProgrammeRelease, ProgrammeSession
 from app.models.record import AuditEvent, AuditHead, Job, JobState, MailState, OutgoingMail, RateCount
 
@@ -43,6 +43,7 @@ __all__ = [
     "RateCount",
     "Score",
     "ScoreSheet",
+    "SentForm",
     "SignInLink",
     "Unit",
     "WebSession",

@@ -44,6 +44,7 @@ OF_NO_CITY: dict[str, str] = {
     "kept_form": "of a browser that is not signed in",
     "person": "one person across all cities",
     "rate_count": "keyed hashes",
+    "sent_form": "hashes, and where an answer led",
     "sign_in_link": "of a person",
     "web_session": "of a person",
 }

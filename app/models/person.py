@@ -84,3 +84,18 @@ class KeptForm(SQLModel, table=True):
     path: str
     values: dict[str, Any] = Field(sa_type=sa.JSON)
     created_at: datetime = moment()
+
+
+class SentForm(SQLModel, table=True):
+    """A form that changed something, and how it was answered: sent again, it is answered the same.
+
+    `key` is a hash of the page it was sent from, its address and its content; nothing of it can be read back.
+    """
+
+    __tablename__ = "sent_form"
+
+    key: str = Field(primary_key=True)
+    status: int
+    headers: list[Any] = Field(sa_type=sa.JSON)
+    """Where the answer led, as [name, value], …"""
+    created_at: datetime = moment()

@@ -13,7 +13,7 @@ from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 from starlette.background import BackgroundTask
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from app.adapters import clock
@@ -25,6 +25,7 @@ from app.domain.staying import to_be_noted
 from app.queries import cities
 from app.services import signing_in
 from app.web.forms import CsrfFailed, read_form
+from app.web.sent import key_of, once
 from app.web.session import known
 from app.web.visit import S, Visit, csrf_holds
 
@@ -44,6 +45,8 @@ class Door:
     permission: Permission
     received_at: datetime
     form: FormData | None = None
+    key: str | None = None
+    """Of the form; None when it has none (`app.web.sent`)."""
 
     @contextmanager
     def opened(self) -> Iterator[Visit[Any]]:
@@ -74,7 +77,7 @@ def _behind_the_door(handler: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(handler)
     def handle(visit: Door, **given: Any) -> Any:
         with visit.opened() as opened:
-            answer = handler(visit=opened, **given)
+            answer = once(opened, visit.key, lambda: handler(visit=opened, **given))
         _note_seen(opened, answer)
         return answer
 
@@ -125,20 +128,25 @@ def writes(permission: Permission) -> Any:
         received_at = clock.now()
         form = await read_form(request)  # a slow sender must not keep the others waiting
         try:
+            key = await anyio.to_thread.run_sync(key_of, request, form) if _has_files(form) else key_of(request, form)
             if request.app.state.engine.dialect.name != "sqlite":
-                yield Door(request, permission, received_at, form)
+                yield Door(request, permission, received_at, form, key)
                 return
             # SQLite has one writer: whoever waited in a thread would keep it from those who only read.
             pen = _pen.get(None)
             if pen is None:
                 _pen.set(pen := anyio.Lock())
             async with pen:
-                yield Door(request, permission, received_at, form)
+                yield Door(request, permission, received_at, form, key)
         finally:
             await request.close()  # the files of the form
 
     door.permission = permission  # type: ignore[attr-defined]
     return Depends(door, scope="function")
+
+
+def _has_files(form: FormData) -> bool:
+    return any(isinstance(value, UploadFile) for _, value in form.multi_items())
 
 
 def _enter(request: Request, session: S, permission: Permission, now: datetime) -> Visit[S]:

@@ -33,6 +33,8 @@ class Visit(Generic[S]):
     browser: SignedIn | None = None
     city: CityFacts | None = None
     new_cookies: dict[str, str] = field(default_factory=dict)
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    """Of the page that is shown: what is sent from it twice is the same (`app.web.sent`)."""
 
     @property
     def scope(self) -> Scope:
@@ -51,12 +53,12 @@ class Visit(Generic[S]):
 
     @property
     def csrf(self) -> str:
-        """The token for this browser's forms; a guest gets a cookie to bind it to."""
+        """The token for this browser's forms, with the page's key; a guest gets a cookie to bind it to."""
         guest = self.settings.guest_cookie
         bound_to = self.request.cookies.get(self.settings.session_cookie) or self.request.cookies.get(guest)
         if not bound_to:
             bound_to = self.new_cookies.setdefault(guest, secrets.token_urlsafe(18))
-        return csrf_token(self.settings.key, bound_to)
+        return f"{csrf_token(self.settings.key, bound_to)}.{self.key}"
 
 
 Reading: TypeAlias = Visit[ReadSession]
@@ -70,5 +72,6 @@ def csrf_token(signing_key: bytes, bound_to: str) -> str:
 
 def csrf_holds(request: Request, settings: Settings, token: str) -> bool:
     """Does the token belong to the browser that sent it."""
+    token = token.partition(".")[0]
     held = (request.cookies.get(settings.session_cookie), request.cookies.get(settings.guest_cookie))
     return any(cookie and hmac.compare_digest(csrf_token(settings.key, cookie), token) for cookie in held)

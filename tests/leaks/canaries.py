@@ -281,6 +281,7 @@ NOT_STAINED = {
     "kept_form": {"token_hash", "form_id", "path", "values"},
     "person": {"locale"},
     "rate_count": {"key"},
+    "sent_form": {"key", "headers"},
     "sign_in_link": {"token_hash", "email", "next_path", "locale"},
     "audit_event": {
         "on_behalf_of",

@@ -7,7 +7,7 @@
   const OLDEST = 14 * 24 * 3600 * 1000; // ms that a forgotten copy is kept
 
   const values = (form) =>
-    [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrf", "key", "version"].includes(name));
+    [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrf", "version"].includes(name));
 
   const start = (form) => {
     if (form.dataset.autosaving) return;

@@ -335,13 +335,14 @@ def test_a_page_and_a_save_take_the_same_few_queries_however_many_there_are(
     data = form | {"step": "save"} | steps
     queries()
     assert browser.post(target, data=data).status_code == 303
-    # Who asks (2), what is scored (2), the sheet looked for and begun (2), its scores (1).
-    assert queries() == 7
+    # Who asks (2), what is scored (2), the sheet looked for and begun (2), its scores (1), the press (2).
+    assert queries() == 9
     form, target = form_of(browser.get(path).text, path)
     queries()
     assert browser.post(target, data=form | {"step": "next"} | dict.fromkeys(steps, "6")).status_code == 303
-    # Who asks (2), what is scored (2), the sheet (2), its scores (2), the trail and its chain (4), what comes next (1).
-    assert queries() == 13
+    # Who asks (2), what is scored (2), the sheet (2), its scores (2), the trail and its chain (4), what comes next
+    # (1), the press (2).
+    assert queries() == 15
 
 
 def form_fields(browser: StrictClient, path: str) -> list[str]:
