@@ -4,29 +4,24 @@ import io
 
 import pikepdf
 
+from app.domain.refusals import Reason, Refused
 
-class NotAPdf(ValueError):
-    """The bytes are no PDF that can be opened."""
-
-
-class NeedsPassword(ValueError):
-    """A PDF that opens only with a password."""
+PDF = b"%PDF-"
+"""How it begins. Not even later in the file: what begins otherwise may be something else too."""
 
 
 def page_count(content: bytes) -> int:
-    """The number of pages, at least 1. The content decides, whatever the file is called or says to be.
+    """The number of pages, at least 1. A PDF that merely forbids printing or copying is fine.
 
-    Raises NotAPdf or NeedsPassword. A PDF that merely forbids printing or copying is fine.
+    Raises Refused: NOT_A_KNOWN_FILE, or FILE_IS_LOCKED when it opens only with a password.
     """
-    if not content.startswith(b"%PDF-"):  # not even later in the file: what begins otherwise may be something else too
-        raise NotAPdf
     try:
         with pikepdf.open(io.BytesIO(content)) as document:
             pages = len(document.pages)
     except pikepdf.PasswordError:
-        raise NeedsPassword from None
+        raise Refused(Reason.FILE_IS_LOCKED) from None
     except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError):
-        raise NotAPdf from None
+        raise Refused(Reason.NOT_A_KNOWN_FILE) from None
     if pages < 1:
-        raise NotAPdf
+        raise Refused(Reason.NOT_A_KNOWN_FILE)
     return pages

@@ -8,21 +8,33 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.adapters import files, pdf_check
+from app.adapters import files, inspection
 from app.adapters.database import WriteSession
+from app.adapters.inspection import Looked
 from app.config import Settings
 from app.domain.access import Actor
 from app.domain.application import Action, next_state
+from app.domain.file_kind import CONTENT_TYPES, DECKS, PAPERS, FileKind
 from app.domain.phase import Phase
 from app.domain.refusals import Reason, Refused
 from app.models import Application, Attachment, FollowUpCase
 from app.services import audit, jobs
 
+_ENDING = re.compile(r"\.(" + "|".join(FileKind) + r"|jpeg|docm|xlsm|pptm|doc|xls|ppt)$", re.IGNORECASE)
+_DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
+"""Names that Windows keeps for itself, whatever their ending."""
+
+_OF_OTHERS = {Reason.NOT_A_KNOWN_FILE, Reason.FILE_MAY_RUN, Reason.FILE_REACHES_OUT, Reason.FILE_TOO_HEAVY}
+"""Where only a PDF is taken it is not told what is wrong with a file of another kind."""
+
 AT_MOST = 5
 """Files of one application."""
 AT_MOST_IN_CASE = 40
 """Files of one case, which lives for years."""
-LONGEST_NAME = 120
+LONGEST_NAME = 180
+"""Bytes without the ending; file systems take 255."""
+NAMELESS = "file"
+"""For a name of which nothing can be kept."""
 
 
 def add(
@@ -43,7 +55,7 @@ def add(
     of_this = sa.select(sa.func.count()).where(col(Attachment.application_id) == application.id)
     if session.execute(of_this).scalar_one() >= AT_MOST:
         raise Refused(Reason.TOO_MANY_FILES, "files")
-    attachment = _stored(settings, actor, file_name, content, now)
+    attachment = _stored(settings, actor, file_name, content, DECKS, now)
     attachment.application_id = application.id
     session.add(attachment)
     after = audit.snapshot(attachment, "application_id", "file_name", "size", "pages", "sha256")
@@ -64,7 +76,7 @@ def add_to_case(
     of_this = sa.select(sa.func.count()).where(col(Attachment.case_id) == case.id)
     if session.execute(of_this).scalar_one() >= AT_MOST_IN_CASE:
         raise Refused(Reason.TOO_MANY_FILES, "files")
-    attachment = _stored(settings, actor, file_name, content, now)
+    attachment = _stored(settings, actor, file_name, content, PAPERS, now)
     attachment.case_id = case.id
     session.add(attachment)
     case.touched_at = max(case.touched_at, now)
@@ -83,13 +95,15 @@ def remove_from_case(
     session.delete(attachment)
 
 
-def _stored(settings: Settings, actor: Actor, file_name: str, content: bytes, now: datetime) -> Attachment:
-    pages = checked_pages(settings, content)
+def _stored(
+    settings: Settings, actor: Actor, file_name: str, content: bytes, wanted: frozenset[FileKind], now: datetime
+) -> Attachment:
+    looked = _looked(settings, content, wanted)
     return Attachment(
-        file_name=plain_name(file_name),
-        content_type="application/pdf",
+        file_name=plain_name(file_name, looked.kind),
+        content_type=CONTENT_TYPES[looked.kind],
         size=len(content),
-        pages=pages,
+        pages=looked.pages,
         sha256=hashlib.sha256(content).hexdigest(),
         stored_as=files.put(settings, content),
         created_at=now,
@@ -108,21 +122,25 @@ def remove(
     session.delete(attachment)
 
 
-def checked_pages(settings: Settings, content: bytes) -> int:
-    """How many pages a PDF has. Refused at `files` when it is too large, has a password or is none."""
+def _looked(settings: Settings, content: bytes, wanted: frozenset[FileKind]) -> Looked:
+    """What the content is. Refused at `files` when it is too large, not wanted, or not fit to be opened by others."""
     if len(content) > settings.max_upload_bytes:
         raise Refused(Reason.FILE_TOO_LARGE, "files")
     try:
-        return pdf_check.page_count(content)
-    except pdf_check.NeedsPassword:
-        raise Refused(Reason.FILE_IS_LOCKED, "files") from None
-    except pdf_check.NotAPdf:
-        raise Refused(Reason.NOT_A_PDF, "files") from None
+        looked = inspection.look(settings, content)
+    except Refused as refusal:
+        only_pdf = wanted == DECKS and refusal.reason in _OF_OTHERS
+        raise Refused(Reason.NOT_A_PDF if only_pdf else refusal.reason, "files") from None
+    if looked.kind not in wanted:
+        raise Refused(Reason.NOT_A_PDF, "files")
+    return looked
 
 
-def plain_name(typed: str) -> str:
-    """The last part of a path, without control characters, with the ending that its content has."""
+def plain_name(typed: str, kind: FileKind) -> str:
+    """The last part of a path as a name that every system can keep, with the ending that its content has."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", typed))[-1]
     kept = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C" and sign not in '<>:"|?*').strip(" .")
-    stem = re.sub(r"\.pdf$", "", kept, flags=re.IGNORECASE).strip(" .")
-    return f"{stem[:LONGEST_NAME] or 'pitch'}.pdf"
+    stem = _ENDING.sub("", kept).encode()[:LONGEST_NAME].decode(errors="ignore").strip(" .")
+    if stem.partition(".")[0].strip().upper() in _DEVICES:
+        stem = f"_{stem}"
+    return f"{stem or NAMELESS}.{kind}"

@@ -16,7 +16,7 @@ from starlette.background import BackgroundTask
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from app.adapters import clock
+from app.adapters import clock, inspection
 from app.adapters.database import reading, writing
 from app.config import Settings
 from app.domain.access import CITY_ROLES, GRANTS, Permission, Role, cities_of, holds, holds_in_city
@@ -104,6 +104,33 @@ class Router(APIRouter):
         super().__init__(prefix=prefix, route_class=_InOneThread)
 
 
+# Per event loop: files that are looked at together. They leave the threads of requests alone.
+_looks: RunVar[anyio.CapacityLimiter] = RunVar("kipina_looks")
+
+
+async def _look_ahead(request: Request, form: FormData) -> None:
+    """Look at the files of a form before it is its turn: with the pen in hand everybody else would wait for that."""
+    uploads = [value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
+    if not uploads:
+        return
+    limiter = _looks.get(None)
+    if limiter is None:
+        _looks.set(limiter := anyio.CapacityLimiter(2))
+    await anyio.to_thread.run_sync(_look_at, request, form, uploads, limiter=limiter)
+
+
+def _look_at(request: Request, form: FormData, uploads: list[UploadFile]) -> None:
+    settings: Settings = request.app.state.settings
+    if not csrf_holds(request, settings, str(form.get("csrf", ""))):
+        return
+    with reading(request.app.state.engine, None) as session:
+        if not known(session, request, settings, clock.now())[0].signed_in:
+            return  # strangers have no work done for them
+    for upload in uploads:
+        inspection.look_ahead(settings, upload.file.read())
+        upload.file.seek(0)
+
+
 # Per event loop: the one who may write to SQLite.
 _pen: RunVar[anyio.Lock] = RunVar("kipina_pen")
 
@@ -128,6 +155,7 @@ def writes(permission: Permission) -> Any:
         received_at = clock.now()
         form = await read_form(request)  # a slow sender must not keep the others waiting
         try:
+            await _look_ahead(request, form)
             key = await anyio.to_thread.run_sync(key_of, request, form) if _has_files(form) else key_of(request, form)
             if request.app.state.engine.dialect.name != "sqlite":
                 yield Door(request, permission, received_at, form, key)

@@ -84,7 +84,29 @@ REFUSALS: dict[Reason, str] = {
     Reason.INCOMPLETE: N_("Something is still missing."),
     Reason.MISSING_FIELD: N_("Fill this in."),
     Reason.NOT_A_PDF: N_("This file is not a PDF that can be opened. Save it as PDF and try again."),
-    Reason.FILE_IS_LOCKED: N_("This PDF asks for a password. Save it without one, so that the jury can open it."),
+    Reason.NOT_A_KNOWN_FILE: N_(
+        "This file does not open, or is of a kind that is not taken here. Save it as PDF, Word, Excel, PowerPoint, "
+        "OpenDocument, JPEG, PNG or WebP, and try again."
+    ),
+    Reason.FILE_MAY_RUN: N_(
+        "This file has macros or another program in it, which could harm whoever opens it. Save it without them, or as "
+        "PDF, and try again."
+    ),
+    Reason.FILE_REACHES_OUT: N_(
+        "This file fetches something from elsewhere when it is opened, such as a template, a picture or a linked "
+        "table. Put that into the file, or save it as PDF, and try again."
+    ),
+    Reason.FILE_TOO_HEAVY: N_(
+        "There is far more in this file than its size tells, so it was not opened. Save it anew or as PDF, and try "
+        "again."
+    ),
+    Reason.FILE_IS_INFECTED: N_(
+        "The virus scanner warns of this file, so we did not take it. Ask your IT support to look at it."
+    ),
+    Reason.FILE_NOT_CHECKED: N_(
+        "We could not check this file just now. Choose it again in a moment; everything you wrote is still here."
+    ),
+    Reason.FILE_IS_LOCKED: N_("This file asks for a password. Save it without one, so that others can open it."),
     Reason.FILE_TOO_LARGE: N_("This file is too large. It can be 25 MB at most."),
     Reason.TOO_MANY_FILES: N_("There is no room for more files. Remove one first."),
     Reason.LINK_SPENT: N_("This link has been used, or it is more than ten minutes old. Ask for a new one."),

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from starlette.responses import Response
 
-from app.adapters import files, pictures
+from app.adapters import files, inspection, pictures
 from app.adapters.language import translations, zone_place
 from app.domain.access import Permission
 from app.domain.localized import LANGUAGES
@@ -105,8 +105,12 @@ def _zones() -> list[str]:
 def _logo(fields: Fields) -> bytes | None:
     """The chosen picture, written anew; None when none was chosen."""
     for upload in fields.files("logo"):
-        try:
-            return pictures.logo(upload.file.read(pictures.LARGEST_UPLOAD + 1))
-        except ValueError:
-            fields.refuse(Refused(Reason.NOT_A_PICTURE, "logo"))
+        content, reason = upload.file.read(pictures.LARGEST_LOGO + 1), Reason.NOT_A_PICTURE
+        if len(content) <= pictures.LARGEST_LOGO:
+            try:
+                return inspection.logo(content)
+            except Refused as refusal:
+                if refusal.reason is Reason.FILE_NOT_CHECKED:
+                    reason = refusal.reason
+        fields.refuse(Refused(reason, "logo"))
     return None

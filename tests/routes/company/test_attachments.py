@@ -89,7 +89,7 @@ def _zip() -> bytes:
 
 
 NO_PDF = "Tiedosto ei ole avautuva PDF."
-LOCKED = "Tämä PDF kysyy salasanaa"
+LOCKED = "Tämä tiedosto kysyy salasanaa"
 BAD = {
     "empty.pdf": (b"", NO_PDF),
     "page.pdf": (b"<html><script>alert(1)</script></html>", NO_PDF),
