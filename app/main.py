@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import Receive, Scope, Send
 
 from app import routes
@@ -16,6 +15,7 @@ from app.adapters.database import make_engine
 from app.adapters.templates import STATIC_DIR
 from app.config import Settings
 from app.web import errors, pages
+from app.web.body_limit import BodyLimit
 from app.web.cache import Memory, PublicMemory
 from app.web.headers import SecurityHeaders
 from app.web.language import LanguagePrefix
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.memory = Memory(app.state.engine)
     app.state.answers = Answers()
     app.state.live = Live(app.state.engine)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(PublicMemory, memory=app.state.memory, settings=settings)
     app.add_middleware(errors.Failures)
     app.add_middleware(LanguagePrefix)

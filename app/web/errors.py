@@ -168,6 +168,8 @@ def _status_of(error: Exception) -> int:
 
     404 for an id or a page number in the address that no database can hold: there is nothing there.
     """
+    if isinstance(error, HTTPException):
+        return error.status_code  # raised before the routes: by the limit of bodies
     if database.is_gone(error) or isinstance(error, files.Unreachable):
         return 503
     if database.is_full(error):

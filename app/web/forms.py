@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from app.domain.localized import LANGUAGES, Localized
 from app.domain.refusals import Refused
+from app.web.body_limit import LONGEST_FORM
 from app.web.wording import Fault, say_fault, say_refusal
 
 E = TypeVar("E", bound=StrEnum)
@@ -24,8 +25,7 @@ FINLAND = ZoneInfo("Europe/Helsinki")
 LONGEST_ADDRESS = 300
 LONGEST = 20_000
 """Characters in one field, unless the field says otherwise."""
-LONGEST_FORM = 1024 * 1024
-"""Bytes of a form without files, and of each field of one with files."""
+MOST_FIELDS = 2_000
 
 # Control characters other than tab and newline, and code points that stand for no character: no text needs them, and
 # no page may contain them.
@@ -34,6 +34,8 @@ _UNPRINTABLE = re.compile(
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
     + "]"
 )
+# No browser sends such; reading a megabyte of them would hold everybody up for a second, and take 160 MB.
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class CsrfFailed(Exception):
@@ -59,12 +61,13 @@ class Form:
 async def read_form(request: Request) -> FormData:
     """The form of a request, read once however often it is asked for."""
     with_files = request.headers.get("content-type", "").startswith("multipart/")
-    if not with_files and int(request.headers.get("content-length", 0)) > LONGEST_FORM:
-        raise HTTPException(413)
+    if not with_files and _BROKEN_ESCAPE.search(await request.body()):
+        raise HTTPException(400)
     try:
-        return await request.form(max_files=20, max_fields=2_000, max_part_size=LONGEST_FORM)
+        return await request.form(max_files=20, max_fields=MOST_FIELDS, max_part_size=LONGEST_FORM)
     except HTTPException as error:
-        raise HTTPException(413 if "maximum size" in str(error.detail) else 400) from error
+        too_large = error.status_code == 413 or "maximum size" in str(error.detail)  # noqa: PLR2004
+        raise HTTPException(413 if too_large else 400) from error
 
 
 Posted = Annotated[FormData, Depends(read_form)]

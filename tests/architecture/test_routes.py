@@ -63,3 +63,10 @@ def test_every_address_that_code_and_templates_name_exists(app: FastAPI) -> None
         if name not in names
     }
     assert not missing
+
+
+def test_the_moment_of_arrival_is_taken_before_anything_is_read(app: FastAPI) -> None:
+    """The visit comes first among what a handler asks for, so its clock is read before the body of the form."""
+    for route in api_routes(app):
+        asked = [bool(declared(inner)) for inner in route.dependant.dependencies]
+        assert asked[:1] in ([True], []), route.name
