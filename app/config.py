@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
@@ -17,7 +17,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 class Settings(BaseSettings):
     """How one installation runs. Every field is an environment variable with the prefix KIPINA_."""
 
-    model_config = SettingsConfigDict(env_prefix="KIPINA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="KIPINA_", extra="ignore", validate_by_name=True)
 
     database_url: str = "sqlite:///var/kipina.db"
     files: Path = Path("var/files")
@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     mail_from: str = "Kipinä <kipina@localhost.invalid>"
     trusted_proxies: str = ""
     """Addresses or networks of the proxies in front, with commas between: what they say of a client is believed."""
+    otlp_endpoint: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """An OpenTelemetry collector, http://host:4318. Empty: nothing is traced."""
     metrics_token: str = ""
     """Who sends it may read /metrics. Empty: nobody."""
     threads: int = 4

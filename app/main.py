@@ -3,8 +3,10 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import anyio.to_thread
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
@@ -48,17 +50,30 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.live.close()
     app.state.engine.dispose()
+    if app.state.tracer is not None:
+        app.state.tracer.shutdown()  # what waits to be sent is sent
+
+
+def _tracer(settings: Settings, engine: sa.Engine) -> Any:
+    if not settings.otlp_endpoint:
+        return None
+    from app.adapters import tracing  # noqa: PLC0415  half a second and 15 MB, for those who want it
+
+    return tracing.start(settings.otlp_endpoint, engine)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """One app for one installation."""
     settings = settings or Settings()
     logs.configure()
+    engine = make_engine(settings.database_url, threads=settings.threads)
+    tracer = _tracer(settings, engine)
     app = FastAPI(
-        title="Kipinä", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan, redirect_slashes=False
+        title="Kipinä", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan, redirect_slashes=False,
+        telemetry={"tracing": bool(tracer), "tracer_provider": tracer, "metrics": False, "logs": False},
     )  # fmt: skip
     app.state.settings = settings
-    app.state.engine = make_engine(settings.database_url, threads=settings.threads)
+    app.state.engine, app.state.tracer = engine, tracer
     app.mount("/static", _Static(directory=STATIC_DIR), name="static")
     for router in routes.ROUTERS:
         app.include_router(router)
