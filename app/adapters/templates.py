@@ -64,8 +64,13 @@ def reading_as(reader: Reader) -> Iterator[None]:
 
 
 def bound(value: str) -> str:
-    """A figure stays on one line with its unit, and a time with its "klo"."""
-    return re.sub(r"(?<=\d) (?=[%€])|(?<=\bklo) (?=\d)|(?<=\bkl\.) (?=\d)", "\xa0", value)
+    """A figure stays on one line with its thousands and its unit, and a time with its "klo"."""
+    return re.sub(r"(?<=\d) (?=[%€]|\d{3}\b)|(?<=\bklo) (?=\d)|(?<=\bkl\.) (?=\d)", "\xa0", value)
+
+
+def breakable(value: str) -> Markup:
+    """An address that may go on to the next line after a mark of its own, not in the middle of a name."""
+    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[@.])(?=\w)", value))
 
 
 @lru_cache(maxsize=2_000)
@@ -209,6 +214,7 @@ def environment(language: str) -> Environment:
         text=text,
         rich=rich,
         brief=brief,
+        breakable=breakable,
         local=local,
         plain=lambda value: value.text(language),
         figure=figure_of,

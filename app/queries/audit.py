@@ -211,8 +211,9 @@ def names(session: Session, deeds: list[Deed]) -> dict[tuple[str, int], str | Lo
 
 
 REFERS_TO = {
-    "person_id": "person", "owner_person_id": "person", "contact_person_id": "person", "decided_by": "person",
-    "prepared_by": "person", "unit_id": "unit", "owner_unit_id": "unit", "platform_id": "platform",
-    "challenge_id": "challenge", "company_id": "company", "place_id": "place", "application_id": "application",
+    "person": "person", "person_id": "person", "owner_person_id": "person", "contact_person_id": "person",
+    "decided_by": "person", "prepared_by": "person", "unit_id": "unit", "owner_unit_id": "unit",
+    "platform_id": "platform", "challenge_id": "challenge", "company_id": "company", "place_id": "place",
+    "application_id": "application",
 }  # fmt: skip
 """Columns that hold the id of something with a name."""

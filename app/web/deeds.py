@@ -158,11 +158,20 @@ def tell(deed: Deed, names: Mapping[tuple[str, int], str | Localized], language:
             changes.append(Change(gettext(_FIELDS[field]), *shown))
     kind = gettext(_OBJECTS[deed.object_type]) if deed.object_type in _OBJECTS else ""
     name = names.get(("application" if deed.object_type == "decision" else deed.object_type, deed.object_id), "")
-    about = name.text(language) if isinstance(name, Localized) else name
+    about = (name.text(language) if isinstance(name, Localized) else name) or _bearer(deed, names)
     title = say_action(deed.action, language)
     if kind and deed.action in _OF_ANYTHING:
         title = f"{kind} {title[:1].lower()}{title[1:]}"
     return Told(deed.at, deed.who, deed.on_behalf_of, title, about, changes)
+
+
+def _bearer(deed: Deed, names: Mapping[tuple[str, int], str | Localized]) -> str:
+    """Whose it is, when the thing has no name of its own: a sheet is of a company's application, a role of a person."""
+    values = deed.before | deed.after
+    if isinstance(values.get("application_id"), int):
+        return str(names.get(("application", values["application_id"]), ""))
+    person = values.get("person") or values.get("person_id") or ""
+    return str(names.get(("person", person), "") if isinstance(person, int) else person)
 
 
 def _say(  # noqa: PLR0911  one line for each kind of value

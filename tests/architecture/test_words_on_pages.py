@@ -116,7 +116,7 @@ class Said(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.texts: list[str] = []
-        self.feed(re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL))
+        self.feed(re.sub(r"<(script|style)\b.*?</\1>|<wbr>", "", html, flags=re.DOTALL))
 
     def handle_data(self, data: str) -> None:
         """Text."""

@@ -18,6 +18,24 @@ RULES = {
     "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
 }
 
+# On a phone: what stands wider than the screen, and words that stand out of their own cell or button.
+SPILLED = """() => {
+  const found = [];
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  if (wide > 0) found.push(`the page is ${wide}px wider than the screen`);
+  for (const box of document.querySelectorAll("th, td, dt, dd, button, .ds-button, .tag")) {
+    if (!box.checkVisibility() || box.closest(".visually-hidden")) continue;
+    if (box.querySelector("table, svg, input, select, .visually-hidden")) continue;
+    const words = document.createRange();
+    words.selectNodeContents(box);
+    const [inner, outer] = [words.getBoundingClientRect(), box.getBoundingClientRect()];
+    const out = inner.width && (inner.right > outer.right + 1 || inner.left < outer.left - 1);
+    if (out) found.push(`"${box.textContent.trim()}" stands out of its ${box.tagName}`);
+  }
+  return found;
+}"""
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
 # One person of each kind, and where they begin.
 PEOPLE = {
     "": ["", "/tampere", "/vaasa", "/sitemap.xml", "/sign-in", "/demo", "/demo/mail", "/feedback", "/accessibility"],
@@ -80,6 +98,9 @@ def test_axe_finds_nothing_on_any_page(
         page.evaluate(AXE)
         for scheme in RULES:
             found += [f"{scheme} {path} ({kind}): {fault}" for fault in faults(page, scheme)]
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        found += [f"phone {path} ({kind}): {fault}" for fault in page.evaluate(SPILLED)]
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
         waiting += [link for link in links(page) if not link.startswith(("/static", "/sign-out"))]
     assert not found, "\n".join(found[:20])
     assert not errors, errors[:5]

@@ -78,6 +78,8 @@ def test_on_a_phone_the_two_parts_are_tabs_with_and_without_scripts(open_as: Ope
     expect(sheet).to_be_visible()
     expect(application).to_be_hidden()
     expect(page.locator("h1")).to_be_in_viewport()
+    lines = "words => words.offsetHeight / parseFloat(getComputedStyle(words).lineHeight)"
+    assert page.locator(".score-progress").evaluate(lines) < 1.5, "how far one is stands on one line"
 
     page.get_by_role("button", name="Tallenna ja seuraava").click()
     expect(page.get_by_text("Valitse pistemäärä tai kerro, ettet osaa arvioida tätä.").first).to_be_visible()

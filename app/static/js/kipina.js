@@ -180,17 +180,19 @@
     focusErrors(document);
   });
 
-  /* Tabs that do not fit: the one that is open comes into sight, and an edge with more behind it fades. */
-  const fade = (tabs) => {
-    tabs.toggleAttribute("data-before", tabs.scrollLeft > 1);
-    tabs.toggleAttribute("data-after", tabs.scrollLeft + tabs.clientWidth < tabs.scrollWidth - 1);
+  /* What does not fit scrolls, and an edge with more behind it fades. Of tabs, the one that is open comes into sight. */
+  const fade = (wide) => {
+    wide.toggleAttribute("data-before", wide.scrollLeft > 1);
+    wide.toggleAttribute("data-after", wide.scrollLeft + wide.clientWidth < wide.scrollWidth - 1);
   };
   for (const tabs of document.querySelectorAll(".subnav")) {
     const open = tabs.querySelector("[aria-current]");
     if (open) tabs.scrollLeft += open.getBoundingClientRect().left - tabs.getBoundingClientRect().left - (tabs.clientWidth - open.offsetWidth) / 2;
-    fade(tabs);
-    tabs.addEventListener("scroll", () => fade(tabs), { passive: true });
-    new ResizeObserver(() => fade(tabs)).observe(tabs);
+  }
+  for (const wide of document.querySelectorAll(".subnav, .table-wrap, .board")) {
+    fade(wide);
+    wide.addEventListener("scroll", () => fade(wide), { passive: true });
+    new ResizeObserver(() => fade(wide)).observe(wide);
   }
 
   start(document);

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 
 from sqlmodel import col, select
@@ -5,8 +6,8 @@ from sqlmodel import col, select
 from app.domain.access import Role
 from app.domain.application import State
 from app.domain.conflict import Ground, Source
-from app.models import AuditEvent, Conflict, Event, JurySeat, Person, Place, ProgrammeSession
-from app.services import audit, conflicts, panel, programme
+from app.models import AuditEvent, CityMember, Conflict, Event, JurySeat, Person, Place, ProgrammeSession
+from app.services import audit, conflicts, panel, people, programme
 from tests.strict import StrictClient
 from tests.world import NOW, SYSTEM, World
 
@@ -21,6 +22,23 @@ def test_the_history_tells_what_was_changed_in_words(world: World, sign_in: Sign
     assert "Hiljainen katu in English" in page
     assert "Challenge created" in page
     assert "created_at" not in page
+
+
+def test_what_has_no_name_of_its_own_is_told_by_whose_it_is(world: World, sign_in: SignIn) -> None:
+    city = world.city()
+    event = world.event(city, "jury")
+    application = world.application(world.challenge(event), world.company("Anturi Oy"), state="submitted")
+    organizer, gone = world.organizer(city), world.member(city, Role.LEADERSHIP)
+    world.conflict(application, world.juror(event))
+    by = world.actor(organizer)
+    with world.change() as session:
+        member = session.exec(select(CityMember).where(col(CityMember.person_id) == gone.id)).one()
+        people.revoke(session, by, member, NOW)
+    browser = sign_in(organizer)
+    page = browser.get(f"/en/organizer/tampere/history/event/{event.id}").text
+    assert re.search(r"Conflict of interest declared: <bdi[^>]*>Anturi Oy</bdi>", page)
+    page = browser.get(f"/en/organizer/tampere/history/city/{city.id}").text
+    assert re.search(rf"Role taken away: <bdi[^>]*>{re.escape(gone.name)}</bdi>", page), "a person's name, not a number"
 
 
 def test_only_organizers_of_the_city_see_it(world: World, sign_in: SignIn) -> None:
