@@ -78,15 +78,22 @@ class Settings(BaseSettings):
         """Is the installation reached over TLS."""
         return self.base_url.startswith("https://")
 
+    def cookie(self, name: str) -> str:
+        """The whole name of a cookie: `__Host-` binds it to this host, but only over TLS.
+
+        Without it a neighbouring host could choose what is in it.
+        """
+        return f"__Host-{name}" if self.secure else name
+
     @property
     def session_cookie(self) -> str:
-        """`__Host-` binds the cookie to this host, but only over TLS."""
-        return "__Host-kipina" if self.secure else "kipina"
+        """Who is signed in."""
+        return self.cookie("kipina")
 
     @property
     def guest_cookie(self) -> str:
-        """The same for the cookie that the forms of a guest are bound to, or a neighbouring host could choose it."""
-        return "__Host-kipina_guest" if self.secure else "kipina_guest"
+        """What the forms of a guest are bound to."""
+        return self.cookie("kipina_guest")
 
     @cached_property
     def key(self) -> bytes:

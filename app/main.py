@@ -1,6 +1,7 @@
 """The app: settings in, ASGI out."""
 
 import gc
+import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,6 +26,9 @@ from app.web.live import Live
 from app.web.metrics import Metrics
 from app.web.monitoring import Monitoring
 from app.web.remembered import Answers
+
+# Letters in a picture are text, too: what is sent says which kind.
+mimetypes.add_type("image/svg+xml; charset=utf-8", ".svg")
 
 
 class _Static(StaticFiles):
@@ -85,7 +89,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(PublicMemory, memory=app.state.memory, settings=settings)
     app.add_middleware(errors.Failures)
-    app.add_middleware(LanguagePrefix)
+    app.add_middleware(LanguagePrefix, settings=settings)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.state.metrics = Metrics()
     app.add_middleware(Monitoring, metrics=app.state.metrics)

@@ -81,7 +81,8 @@ class PublicMemory:
 
     def __init__(self, app: ASGIApp, memory: Memory, settings: Settings) -> None:
         self.app, self.memory = app, memory
-        self.personal = tuple(name.encode() for name in (settings.session_cookie, settings.guest_cookie, FLASH_COOKIE))
+        flash = settings.cookie(FLASH_COOKIE)
+        self.personal = tuple(name.encode() for name in (settings.session_cookie, settings.guest_cookie, flash))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -115,7 +116,9 @@ def show_public(
     is part of what a page holds for.
     """
     request = visit.request
-    if visit.actor.signed_in or FLASH_COOKIE in request.cookies or visit.settings.guest_cookie in request.cookies:
+    settings = visit.settings
+    for_this_browser = {settings.cookie(FLASH_COOKIE), settings.guest_cookie} & request.cookies.keys()
+    if visit.actor.signed_in or for_this_browser:
         if media_type.startswith("text/html"):
             return show(visit, build())
         return Response(

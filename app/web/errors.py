@@ -209,8 +209,10 @@ async def _sign_in_needed(request: Request, _: Exception) -> Response:
     path = request.app.url_path_for("account.sign_in.new")
     response = RedirectResponse(f"/{language}{path}?next={quote(back)}" + ("&kept=1" if kept else ""), 303)
     if kept:
-        secure = request.app.state.settings.secure
-        response.set_cookie(KEPT_COOKIE, kept, max_age=86_400, httponly=True, samesite="lax", secure=secure)
+        settings = request.app.state.settings
+        response.set_cookie(
+            settings.cookie(KEPT_COOKIE), kept, max_age=86_400, httponly=True, samesite="lax", secure=settings.secure
+        )
     return response
 
 

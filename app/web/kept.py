@@ -12,7 +12,7 @@ KEPT_COOKIE = "kipina_kept"
 
 def bring_back(visit: Visit[Any], form: object) -> Form | None:
     """The kept form of this browser, when the page shows that very form; the worker removes it after a day."""
-    token = visit.request.cookies.get(KEPT_COOKIE)
+    token = visit.request.cookies.get(visit.settings.cookie(KEPT_COOKIE))
     if not token or not isinstance(form, Form) or visit.request.method != "GET" or not visit.actor.signed_in:
         return None
     kept = visit.session.get(KeptForm, hash_of(token))

@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.config import Settings
 from app.domain.localized import LANGUAGES
 
 WITHOUT_LANGUAGE = ("/static/", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml", "/favicon")
@@ -26,8 +27,8 @@ def preferred(headers: Headers, cookie: str | None) -> str:
 class LanguagePrefix:
     """Takes the language off the path; a path without one is sent to the preferred language."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app, self.cookie = app, settings.cookie(LANGUAGE_COOKIE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -43,7 +44,7 @@ class LanguagePrefix:
             await self.app({**scope, "kipina.language": "fi"}, receive, send)
         else:
             headers = Headers(scope=scope)
-            cookie = dict(parse_qsl(headers.get("cookie", "").replace("; ", "&"))).get(LANGUAGE_COOKIE)
+            cookie = dict(parse_qsl(headers.get("cookie", "").replace("; ", "&"))).get(self.cookie)
             query = "?" + urlencode(parse_qsl(scope["query_string"].decode("latin-1"))) if scope["query_string"] else ""
             target = f"/{preferred(headers, cookie)}/{path.lstrip('/')}".rstrip("/") or "/"
             await RedirectResponse(target + query, 302, {"Vary": "Accept-Language, Cookie"})(scope, receive, send)

@@ -132,9 +132,9 @@ def show(visit: Reading | Writing, page: Page, *, fragment: str | None = None, s
     headers = {"Cache-Control": "no-store", "Vary": "Cookie, HX-Request"}
     response = HTMLResponse(html, status_code=status, headers=headers)
     if flash:
-        response.delete_cookie(FLASH_COOKIE, path="/")
+        _take_back(visit, response, FLASH_COOKIE)
     if kept is not None:
-        response.delete_cookie(KEPT_COOKIE, path="/")
+        _take_back(visit, response, KEPT_COOKIE)
     _add_cookies(visit, response)
     return response
 
@@ -165,21 +165,26 @@ def go_to(visit: Reading | Writing, path: str, *, flash: str | None = None, kind
     response = RedirectResponse(path, 303, {"Cache-Control": "no-store"})
     if flash:
         words = translations(visit.language).gettext(flash)
-        secure = visit.settings.secure
-        response.set_cookie(
-            FLASH_COOKIE, _sealed(visit, [(kind, words)]), max_age=60, httponly=True, samesite="lax", secure=secure
-        )
+        _give(visit, response, visit.settings.cookie(FLASH_COOKIE), _sealed(visit, [(kind, words)]), seconds=60)
     _add_cookies(visit, response)
     return response
 
 
 def _add_cookies(visit: Visit[Any], response: Response) -> None:
     for name, value in visit.new_cookies.items():
-        response.set_cookie(name, value, max_age=86_400, httponly=True, samesite="lax", secure=visit.settings.secure)
-    if visit.request.cookies.get(LANGUAGE_COOKIE) != visit.language and "kipina.language" in visit.request.scope:
-        response.set_cookie(
-            LANGUAGE_COOKIE, visit.language, max_age=31_536_000, samesite="lax", secure=visit.settings.secure
-        )
+        _give(visit, response, name, value, seconds=86_400)
+    language = visit.settings.cookie(LANGUAGE_COOKIE)
+    if visit.request.cookies.get(language) != visit.language and "kipina.language" in visit.request.scope:
+        _give(visit, response, language, visit.language, seconds=31_536_000)
+
+
+def _give(visit: Visit[Any], response: Response, name: str, value: str, *, seconds: int) -> None:
+    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=visit.settings.secure)
+
+
+def _take_back(visit: Visit[Any], response: Response, name: str) -> None:
+    secure = visit.settings.secure
+    response.delete_cookie(visit.settings.cookie(name), path="/", httponly=True, samesite="lax", secure=secure)
 
 
 def _seal(visit: Visit[Any], payload: str) -> str:
@@ -192,7 +197,7 @@ def _sealed(visit: Visit[Any], messages: list[tuple[str, str]]) -> str:
 
 
 def _take_flash(visit: Visit[Any]) -> list[tuple[str, str]]:
-    payload, _, seal = visit.request.cookies.get(FLASH_COOKIE, "").partition(".")
+    payload, _, seal = visit.request.cookies.get(visit.settings.cookie(FLASH_COOKIE), "").partition(".")
     if not payload or not hmac.compare_digest(seal, _seal(visit, payload)):
         return []
     messages = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -39,6 +39,10 @@ def faults(answer: object) -> list[str]:
         wrong += [d for d in ("script-src", "style-src", "connect-src", "form-action") if policy.get(d) != ["'self'"]]
         wrong += [d for d in ("base-uri", "object-src") if policy.get(d) != ["'none'"]]
     wrong += [word for word in ("unsafe", "http:", "https:", "*") if word in str(policy)]
+    wrong += ["open to other origins"] if "access-control-allow-origin" in headers else []
+    kind = headers.get("content-type", "")
+    is_text = kind.startswith("text/") or "+xml" in kind or "/xml" in kind
+    wrong += [kind] if is_text and "charset=utf-8" not in kind.lower() else []
     switched_off = headers.get("permissions-policy", "")
     wrong += [part for part in ("camera=()", "microphone=()", "geolocation=()") if part not in switched_off]
     return wrong
@@ -99,13 +103,16 @@ CASES: dict[str, tuple[str, str, dict[str, Any], int]] = {
     "nothing there": ("GET", "/fi/no/such/page/at/all", {}, 404),
     "no number": ("GET", "/fi/company/applications/x", {}, 404),
     "no such method": ("DELETE", "/fi/sign-in", {}, 405),
+    "a request sent back": ("TRACE", "/fi/sign-in", {}, 405),
     "no token": ("POST", "/fi/sign-in", {"data": {"email": "x"}}, 403),
     "a fault in the form": ("POST", "/fi/sign-in", {"data": {"email": "x", "csrf": "right"}}, 422),
     "a large form": ("POST", "/fi/sign-in", {"content": b"x" * 2_000_000}, 413),
     "a huge body": ("POST", "/fi/sign-in", {"content": b"x" * 32_000_000}, 413),
     "broken": ("GET", "/sv/broken/by/some/fault", {}, 500),
     "static": ("GET", "/static/css/kipina.css", {}, 200),
+    "a picture of letters": ("GET", "/static/img/mark.svg", {}, 200),
     "static, marked": ("GET", "/static/css/kipina.css?v=1", {}, 200),
+    "a folder": ("GET", "/static/css/", {}, 404),
     "no such file": ("GET", "/static/no.css", {}, 404),
     "a way out of static": ("GET", "/static/..%2f..%2fconfig.py", {}, 404),
     "unknown host": ("GET", "/fi/sign-in", {"headers": {"Host": "evil.example"}}, 400),
@@ -147,15 +154,23 @@ def test_over_tls_every_cookie_is_bound_to_this_host(over_tls: FastAPI) -> None:
         shown = browser.get(link)
         guest = browser.cookies[settings.guest_cookie]
         came_in = browser.post(link, data={"csrf": csrf_token(settings.key, guest)})
-    assert came_in.status_code == 303
-    given = [*shown.headers.get_list("set-cookie"), *came_in.headers.get_list("set-cookie")]
+        assert came_in.status_code == 303
+        answers = [shown, came_in]
+        token = {"csrf": csrf_token(settings.key, browser.cookies[settings.session_cookie])}
+        answers.append(browser.post("/fi/sign-out", data=token))
+        answers.append(browser.get("/fi/sign-in"))  # says it, and takes the word back
+        browser.cookies.set(settings.session_cookie, "that has ended")
+        token = {"csrf": csrf_token(settings.key, "that has ended")}
+        answers.append(browser.post("/fi/account/profile", data=token | {"form_id": "profile-form", "name": "Maija"}))
+        assert [answer.status_code for answer in answers] == [200, 303, 303, 200, 303]
+    given = [cookie for answer in answers for cookie in answer.headers.get_list("set-cookie")]
     names = {cookie.split("=")[0] for cookie in given}
-    assert {"__Host-kipina", "__Host-kipina_guest"} <= names
+    assert names == {f"__Host-kipina{part}" for part in ("", "_guest", "_language", "_flash", "_kept")}
     for cookie in given:
         parts = {part.strip().lower() for part in cookie.split(";")[1:]}
         assert {"secure", "path=/", "samesite=lax"} <= parts, cookie
         assert not any(part.startswith("domain") for part in parts), cookie
-        assert "httponly" in parts or cookie.startswith("kipina_language="), cookie
+        assert "httponly" in parts, cookie
     with engine.connect() as connection:
         kept = connection.execute(sa.text("SELECT token_hash FROM web_session")).scalar_one()
     assert kept not in str(given), "the database keeps a hash"
