@@ -6,6 +6,7 @@ An error is told by its type and by where it happened. Its words stay out: they 
 import logging
 import sys
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -83,10 +84,11 @@ class JsonLines(logging.Formatter):
             "event": record.getMessage().strip(),
             "logger": record.name,
             "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC),
         }
         if record.exc_info and record.exc_info[1] is not None:
             line |= error_in_brief(record.exc_info[1])
-        return orjson.dumps(line).decode()
+        return orjson.dumps(line, option=orjson.OPT_UTC_Z).decode()
 
 
 SERVER: dict[str, Any] = {

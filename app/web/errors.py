@@ -25,7 +25,7 @@ from app.services.signing_in import hash_of
 from app.web.forms import CsrfFailed
 from app.web.guard import SignInNeeded
 from app.web.kept import KEPT_COOKIE
-from app.web.monitoring import tell_route
+from app.web.monitoring import tell_refusal, tell_route
 from app.web.pages import show
 from app.web.session import actor_of
 from app.web.visit import Visit, csrf_holds
@@ -103,6 +103,7 @@ def _error(request: Request, status: int, words: tuple[str, str] | None = None) 
 
 async def _refused(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refused)  # noqa: S101
+    tell_refusal(request.scope, refusal.reason)
     status = STATUS.get(refusal.reason, 409)
     if status != 409:  # noqa: PLR2004  a conflict looks like nothing at all: its very existence is not told
         return await asyncio.to_thread(_error, request, status)
@@ -122,6 +123,7 @@ async def _unreadable(request: Request, _: Exception) -> Response:
 
 
 async def _csrf_failed(request: Request, _: Exception) -> Response:
+    tell_refusal(request.scope, "no_token_of_its_form")
     language = request.scope.get("kipina.language", "fi")
     words = (translations(language).gettext(FORM_TOO_OLD[0]), translations(language).gettext(FORM_TOO_OLD[1]))
     return await asyncio.to_thread(_error, request, 403, words)
@@ -193,6 +195,7 @@ async def _failed(request: Request, error: Exception, status: int) -> Response:
 
 async def _sign_in_needed(request: Request, _: Exception) -> Response:
     """To the sign-in page, and back afterwards; a posted form is kept until then."""
+    tell_refusal(request.scope, "not_signed_in")
     language = request.scope.get("kipina.language", "fi")
     back = request.scope["path"] + (f"?{request.url.query}" if request.url.query else "")
     kept = None

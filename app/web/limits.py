@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.adapters.language import show_time, translations
 from app.domain.limits import Act, By, client_of
 from app.services import limits
+from app.web.monitoring import tell_refusal
 from app.web.visit import Writing
 from app.web.words import N_
 
@@ -60,6 +61,7 @@ def too_many_files(visit: Writing, many: int) -> TooOften | None:
 def _said(visit: Writing, act: Act, again_at: datetime | None) -> TooOften | None:
     if again_at is None:
         return None
+    tell_refusal(visit.request.scope, f"too_often: {act}")
     time = show_time(again_at, visit.language, visit.zone)
     sentence = translations(visit.language).gettext(SENTENCES[act]) % {"time": time}
     return TooOften(sentence, max(1, int((again_at - visit.now).total_seconds()) + 1))

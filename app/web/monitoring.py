@@ -11,7 +11,10 @@ from app.web.headers import PROBES, STATIC
 from app.web.metrics import Metrics
 
 SEEN = "kipina.seen"
-"""What the inner parts of the house tell the log: the name of the route. The path names people's things by number."""
+"""What the inner parts of the house tell the log: the name of the route, and why it refused.
+
+The path names people's things by number.
+"""
 
 
 class Monitoring:
@@ -45,7 +48,7 @@ class Monitoring:
             self.metrics.note(seen["route"], status, seconds)
             if status >= 400 or not scope["path"].startswith((STATIC, *PROBES)):  # noqa: PLR2004
                 logs.tell_request(
-                    request=request, method=scope["method"], route=seen["route"], status=status,
+                    request=request, method=scope["method"], **seen, status=status,
                     milliseconds=round(seconds * 1000, 1),
                 )  # fmt: skip
 
@@ -53,3 +56,8 @@ class Monitoring:
 def tell_route(scope: Scope, name: str) -> None:
     """Say which route answers."""
     scope.get(SEEN, {})["route"] = name
+
+
+def tell_refusal(scope: Scope, why: str) -> None:
+    """Say why a request was turned away; the answer itself often must not tell."""
+    scope.get(SEEN, {})["refused"] = why

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 from app import worker
 from app.adapters import clock, logs
 from app.adapters.database import writing
+from app.domain import limits
 from app.domain.access import EVERY_CITY
 from app.models import Job, Person
 from app.services import signing_in
@@ -22,6 +24,7 @@ from tests.leaks.canaries import stain
 from tests.leaks.stage import NUMBER, TOKEN
 from tests.security.conftest import House
 from tests.strict import StrictClient, form_of
+from tests.world import World
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -56,6 +59,28 @@ def test_each_request_is_told_by_id_and_route(client: StrictClient, lines: Lines
     assert all(line["timestamp"].endswith("Z") for line in told)
 
 
+def test_why_somebody_was_turned_away_is_told_to_the_log_alone(
+    world: World, client: StrictClient, sign_in: Callable[[Person], StrictClient], lines: Lines,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setitem(limits.LIMITS, (limits.Act.ASK_LINK, limits.By.MAIL), limits.Limit(1, limits.HOUR * 10_000))
+    nobody = sign_in(world.person())
+    for _ in range(2):
+        client.submit("/sign-in", email="maija@example.org")
+    lines()
+    client.get("/tasks")
+    client.post("/sign-in", data={"email": "maija@example.org"})
+    client.submit("/sign-in", email="maija@example.org")
+    nobody.get("/admin")
+    told = [(line["route"], line["status"], line["refused"]) for line in lines() if "refused" in line]
+    assert told == [
+        ("account.tasks.index", 303, "not_signed_in"),
+        ("account.sign_in.create", 403, "no_token_of_its_form"),
+        ("account.sign_in.create", 429, "too_often: ask_link"),
+        ("admin.cities.index", 403, "not_allowed"),
+    ]
+
+
 def test_an_error_is_told_by_its_place_and_not_by_its_words(app: FastAPI, lines: Lines) -> None:
     def broken() -> None:
         message = "maija@example.org"
@@ -87,6 +112,8 @@ def test_libraries_log_in_the_same_form() -> None:
     line = json.loads(logs.JsonLines().format(record))
     assert (line["event"], line["level"], line["error"]) == ("It\nfailed: x", "error", "ValueError")
     assert "maija" not in str(line)
+    assert line["timestamp"].endswith("Z")
+    assert abs(datetime.fromisoformat(line["timestamp"]) - clock.now()) < timedelta(minutes=1)
 
 
 def test_a_whole_house_at_work_names_nobody(house: House, lines: Lines) -> None:
