@@ -96,6 +96,8 @@ async def _over_smtp(settings: Settings, message: EmailMessage, taken: Callable[
         username=unquote(url.username) if url.username else None,
         password=unquote(url.password) if url.password else None,
         use_tls=url.scheme == "smtps",
+        # A password is told to nobody but over TLS; without one a relay next door may do without.
+        start_tls=True if url.scheme == "smtp" and url.password else None,
         timeout=20,
     )
     try:

@@ -108,6 +108,23 @@ def test_what_passes_keeps_the_mail_for_later(
     assert server.times == {sent.message_id: 1}
 
 
+def test_a_password_is_not_told_without_tls(world: World, server: Sink, settings: Settings, engine: sa.Engine) -> None:
+    write(world)
+    said: list[str] = []
+
+    def behave(step: str, _recipient: str) -> str:
+        said.append(step)
+        return "250-sink\r\n250 AUTH PLAIN LOGIN" if step == "ehlo" else PATIENT
+
+    server.behave = behave
+    known = settings.model_copy(update={"smtp_url": f"smtp://kipina:secret@127.0.0.1:{server.port}"})
+    assert worker.send_one_mail(engine, known)
+    [waiting] = mails(engine)
+    assert waiting.state == MailState.QUEUED
+    assert set(said) <= {"greeting", "ehlo", "quit"}, "nothing was said after the greetings"
+    assert not server.taken
+
+
 @pytest.mark.parametrize("step", ["greeting", "rcpt", "end"])
 def test_a_server_that_says_nothing_is_not_waited_for_long(
     step: str, world: World, server: Sink, settings: Settings, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
