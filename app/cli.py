@@ -24,7 +24,8 @@ from app.domain.access import EVERY_CITY
 from app.main import create_app
 from app.queries import audit_chain
 from app.queries import demo as demo_people
-from app.services import cpv, people
+from app.queries import people as people_queries
+from app.services import cpv, people, signing_in
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Kipinä: from a challenge to a followed-up pilot.")
 console = Console(stderr=True)
@@ -131,6 +132,24 @@ def user(
             console.print(str(error))
             sys.exit(1)
         console.print(f"{person.email}: ready to sign in.")
+
+
+@cli.command()
+def sign_out(
+    email: Annotated[str, typer.Argument(help="Mail address.")] = "",
+    everybody: Annotated[bool, typer.Option("--everybody", help="Everybody instead.")] = False,
+) -> None:
+    """Sign a person, or everybody, out of every browser; for a lost phone, or when something may have leaked."""
+    if bool(email) == everybody:
+        console.print("Give a mail address, or --everybody.")
+        sys.exit(1)
+    with _installation() as (_, engine), writing(engine, EVERY_CITY) as session:
+        person = None if everybody else people_queries.by_email(session, email)
+        if person is None and not everybody:
+            console.print(f"Nobody has the address {email}.", highlight=False)
+            sys.exit(1)
+        ended = signing_in.sign_out_everywhere(session, person.id if person else None, clock.now())
+    console.print(f"Signed out of {ended} browsers.")
 
 
 @cli.command()

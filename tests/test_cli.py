@@ -15,7 +15,10 @@ from app.domain.access import EVERY_CITY, Role
 from app.main import create_app
 from app.models import City, CityMember, MailState, OutgoingMail, Person
 from app.queries import cities as city_queries
+from app.queries import people as people_queries
 from app.services import cities, people
+from app.services.signing_in import hash_of
+from app.web import session as web_session
 from tests.postgres import Cluster
 from tests.world import SYSTEM, texts
 
@@ -67,6 +70,33 @@ def test_an_installation_is_set_up_and_gets_its_first_people(installation: str) 
             ("olli@example.org", False),
         }
         assert session.exec(select(CityMember.role)).one() is Role.ORGANIZER
+    engine.dispose()
+
+
+def test_people_are_signed_out_wherever_they_are(migrated: str) -> None:
+    engine, now = make_engine(migrated), clock.now()
+    tokens = {}
+    with writing(engine, EVERY_CITY) as session:
+        for name in ("anni", "pekka"):
+            person = people.ensure(session, f"{name}@example.org", "", now)
+            session.flush()
+            for browser in (f"{name}1", f"{name}2"):
+                tokens[browser] = web_session.begin(session, person.id, now)
+
+    def still_in() -> set[str]:
+        with reading(engine, EVERY_CITY) as session:
+            return {
+                name for name, token in tokens.items() if people_queries.signed_in(session, hash_of(token), clock.now())
+            }
+
+    assert still_in() == {"anni1", "anni2", "pekka1", "pekka2"}
+    for wrong in ((), ("anni@example.org", "--everybody"), ("nobody@example.org",)):
+        assert run("sign-out", *wrong)[0] == 1
+    assert len(still_in()) == 4
+    assert run("sign-out", "Anni@example.org") == (0, "Signed out of 2 browsers.")
+    assert still_in() == {"pekka1", "pekka2"}
+    assert run("sign-out", "--everybody") == (0, "Signed out of 2 browsers.")
+    assert still_in() == set()
     engine.dispose()
 
 

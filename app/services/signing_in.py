@@ -106,6 +106,14 @@ def sign_out_elsewhere(
         raise Refused(Reason.NOT_FOUND)
 
 
+def sign_out_everywhere(session: WriteSession, person_id: int | None, now: datetime) -> int:
+    """End every browser of a person, or of everybody; how many there were."""
+    ended = sa.update(WebSession).where(col(WebSession.ended_at).is_(None), col(WebSession.expires_at) > now)
+    if person_id is not None:
+        ended = ended.where(col(WebSession.person_id) == person_id)
+    return len(session.execute(ended.values(ended_at=now).returning(col(WebSession.id))).all())
+
+
 def forget(session: WriteSession, now: datetime) -> None:
     """Links and sign-ins of which nothing is left to use."""
     session.execute(sa.delete(SignInLink).where(col(SignInLink.expires_at) < now - KEPT_AFTERWARDS))

@@ -110,4 +110,5 @@ def leave(visit: Annotated[Writing, writes(Permission.ACCOUNT_USE)], posted: Pos
     web_session.end(visit.session, visit.request, visit.settings, visit.now)
     response = go(visit, "public.front.show", flash=N_("You are signed out."))
     web_session.clear_cookie(response, visit.settings)
+    response.headers["Clear-Site-Data"] = '"storage"'  # what could not be saved is not for whoever sits down next
     return response

@@ -95,6 +95,7 @@ def test_signing_out_ends_the_session(world: World, sign_in: Callable[[Person], 
     )
     left = browser.post("/sign-out", data=data)
     assert left.status_code == 303
+    assert left.headers["Clear-Site-Data"] == '"storage"', "copies of unsaved forms stay on no device"
     assert "Olet kirjautunut ulos." in browser.get(left.headers["location"]).text
     assert "Olet kirjautunut ulos." not in browser.get("/sign-in").text, "said once"
     assert browser.get("/tasks").status_code == 303
