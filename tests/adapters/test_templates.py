@@ -3,7 +3,7 @@
 import pytest
 
 from app.adapters.language import translations
-from app.adapters.templates import environment
+from app.adapters.templates import environment, rich
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
@@ -24,6 +24,13 @@ def test_values_are_escaped_on_pages_and_left_alone_in_mails(name: str, shown: s
     source = env.compile('{{ _("Challenge %(number)s", number=value) }}', name)
     template = env.template_class.from_code(env, source, env.make_globals(None))
     assert template.render(value="<b> &") == translations("fi").gettext("Challenge %(number)s") % {"number": shown}
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "JaVaScript:alert(1)", "data:text/html,x", "vbscript:x"])
+def test_a_link_leads_only_where_links_may_lead(address: str) -> None:
+    assert "<a" not in rich(f"[words]({address})")
+    assert "<a" not in rich(f"<a href='{address}'>words</a>")
+    assert 'href="https://kipina.example/?a=1&amp;b=2"' in rich("[words](https://kipina.example/?a=1&b=2)")
 
 
 def test_words_chosen_while_a_page_is_shown_are_translated_then() -> None:
