@@ -26,6 +26,7 @@ from app.queries import audit_chain
 from app.queries import demo as demo_people
 from app.queries import people as people_queries
 from app.services import cpv, people, signing_in
+from app.web.connection import Connection
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Kipinä: from a challenge to a followed-up pilot.")
 console = Console(stderr=True)
@@ -100,7 +101,7 @@ def serve(
     """Serve the pages."""
     _refuse_above_policies(Settings())  # like a wrong setting, told here and not in every process
     uvicorn.run(
-        "app.main:create_app", factory=True, host=host, port=port, workers=workers, loop="uvloop", http="httptools",
+        "app.main:create_app", factory=True, host=host, port=port, workers=workers, loop="uvloop", http=Connection,
         access_log=False, log_config=logs.SERVER, server_header=False, proxy_headers=False,
         timeout_graceful_shutdown=10,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from app import routes
 from app.adapters import logs
-from app.adapters.database import make_engine
+from app.adapters.database import PATIENCE, make_engine
 from app.adapters.templates import STATIC_DIR
 from app.config import Settings
 from app.web import errors, pages
@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """One app for one installation."""
     settings = settings or Settings()
     logs.configure()
-    engine = make_engine(settings.database_url, threads=settings.threads)
+    engine = make_engine(settings.database_url, threads=settings.threads, patience=PATIENCE)
     tracer = _tracer(settings, engine)
     app = FastAPI(
         title="Kipinä", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan, redirect_slashes=False,

@@ -8,13 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import orjson
+import psycopg
 import pysqlite3.dbapi2  # type: ignore[import-untyped]
 import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.sql import visitors
@@ -26,24 +28,59 @@ from app.models.belonging import BY_COLUMN, OF_A_CITY
 SQLITE_FLOOR = (3, 51, 3)
 """Below it a WAL database used over two connections can be corrupted."""
 
+PATIENCE = 4
+"""Seconds that one statement of a page may take on PostgreSQL, waiting for locks included."""
+PING = 2
+"""Seconds in which a connection that has rested shows that it still is one; else all that rest are made anew."""
+
 _WRITE = "kipina_write"
 
+# A peer that vanished without a word is given up within about six seconds, by us and by the server: it would keep the
+# locks of a change that nobody will end.
+_WATCHED: dict[str, Any] = {
+    "connect_timeout": 3, "tcp_user_timeout": 5_000, "keepalives_idle": 3, "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "options": "-c tcp_user_timeout=5000 -c tcp_keepalives_idle=3 -c tcp_keepalives_interval=1 "
+               "-c tcp_keepalives_count=3 -c idle_in_transaction_session_timeout=60000",
+}  # fmt: skip
 
-def make_engine(url: str, *, threads: int = 4) -> sa.Engine:
-    """An engine for a SQLAlchemy URL; for SQLite the folder is made and the version checked."""
+
+class _Patient(psycopg.Connection[Any]):
+    """A connection that does not wait for ever: a server, or a line to it, may freeze and yet not be gone."""
+
+    patience: float | None = None
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:  # no answer: it will never be of use again
+                self.pgconn.finish()
+            raise
+
+
+def make_engine(url: str, *, threads: int = 4, patience: float | None = None) -> sa.Engine:
+    """An engine for a SQLAlchemy URL; for SQLite the folder is made and the version checked.
+
+    `patience`: seconds for a statement on PostgreSQL; without it, as long as it takes, as for a backup.
+    """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return sa.create_engine(
+        engine = sa.create_engine(
             parsed,
             pool_size=threads + 2,
             max_overflow=2,
             pool_timeout=30,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": 3},
+            connect_args=_WATCHED,
             hide_parameters=True,
             json_deserializer=orjson.loads,
         )
+        event.listen(engine, "do_connect", partial(_connect, patience))
+        event.listen(engine, "checkin", partial(_be_patient, PING))
+        event.listen(engine, "checkout", partial(_be_patient, patience and patience + 1))
+        return engine
     if pysqlite3.dbapi2.sqlite_version_info < SQLITE_FLOOR:
         message = f"SQLite {pysqlite3.dbapi2.sqlite_version} is too old"
         raise RuntimeError(message)
@@ -61,6 +98,19 @@ def make_engine(url: str, *, threads: int = 4) -> sa.Engine:
     event.listen(engine, "begin", _begin)
     event.listen(engine, "reset", _end_transaction)
     return engine
+
+
+def _connect(patience: float | None, _dialect: Any, _record: Any, place: Any, options: dict[str, Any]) -> Any:
+    if patience is None:
+        return _Patient.connect(*place, **options)
+    # The server gives up first, and the connection is still of use; only when it says nothing, we do, a second later.
+    limited = f"{options['options']} -c statement_timeout={patience * 1000:.0f}"
+    return _Patient.connect(*place, **{**options, "options": limited})
+
+
+def _be_patient(seconds: float | None, connection: _Patient | None, *_: object) -> None:
+    if connection is not None:
+        connection.patience = seconds
 
 
 def _prepare_connection(connection: sqlite3.Connection, _record: object) -> None:
@@ -93,8 +143,8 @@ def above_policies(engine: sa.Engine) -> str:
     return f"the database lets us in as a {'superuser' if is_superuser else 'role with BYPASSRLS'}"
 
 
-# SQLSTATE: the server stops, has stopped, or starts; it has no connection to spare. None: it was not reached.
-_GONE = frozenset({None, "57P01", "57P02", "57P03", "53300"})
+# SQLSTATE: the server stops, has stopped, or starts; it has no connection to spare, or no time. None: not reached.
+_GONE = frozenset({None, "57P01", "57P02", "57P03", "53300", "57014", "25P03"})
 _GONE_SQLITE = frozenset({"unable to open database file", "database is locked"})
 
 

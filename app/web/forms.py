@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.domain.localized import LANGUAGES, Localized
 from app.domain.refusals import Refused
@@ -61,10 +62,12 @@ class Form:
 async def read_form(request: Request) -> FormData:
     """The form of a request, read once however often it is asked for."""
     with_files = request.headers.get("content-type", "").startswith("multipart/")
-    if not with_files and _BROKEN_ESCAPE.search(await request.body()):
-        raise HTTPException(400)
     try:
+        if not with_files and _BROKEN_ESCAPE.search(await request.body()):
+            raise HTTPException(400)  # noqa: TRY301  told below like every other fault of a form
         return await request.form(max_files=20, max_fields=MOST_FIELDS, max_part_size=LONGEST_FORM)
+    except ClientDisconnect as gone:  # in the midst of it: nobody is there to be answered, and nothing is wrong here
+        raise HTTPException(400) from gone
     except HTTPException as error:
         too_large = error.status_code == 413 or "maximum size" in str(error.detail)  # noqa: PLR2004
         raise HTTPException(413 if too_large else 400) from error

@@ -51,16 +51,21 @@ class Person:
     def opens(self, path: str) -> str:
         return self._insists("GET", path)[1]
 
-    def sends(self, path: str, fields: Mapping[str, str], file: bytes = b"") -> int:
-        """The status of the answer; what was not answered, or with an error of the server, is sent again."""
+    def sends(self, path: str, fields: Mapping[str, str], file: bytes = b"") -> None:
+        """Until it is acknowledged: what was not answered, or with an error of the server, is sent again."""
         if not file:
-            return self._insists("POST", path, urlencode(fields).encode(), URLENCODED)[0]
+            self._is_acknowledged(path, urlencode(fields).encode(), URLENCODED)
+            return
         parts = [
             f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items()
         ]
         parts.append(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="deck.pdf"\r\n\r\n')
         body = "".join(parts).encode() + file + f"\r\n--{BOUNDARY}--\r\n".encode()
-        return self._insists("POST", path, body, f"multipart/form-data; boundary={BOUNDARY}")[0]
+        self._is_acknowledged(path, body, f"multipart/form-data; boundary={BOUNDARY}")
+
+    def _is_acknowledged(self, path: str, body: bytes, kind: str) -> None:
+        status, page = self._insists("POST", path, body, kind)
+        assert status == 303, (status, path, page)
 
     def _insists(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, str]:
         attempts = 0
@@ -102,10 +107,10 @@ def send_applications(person: Person, drafts: Iterator[tuple[int, str]]) -> None
         place = f"/fi/company/applications/{draft}"
         if number % 5 == 0:
             form = fields_of(person.opens(f"{place}/edit"), place) | {"then": "files"}
-            assert person.sends(place, form, DECK.read_bytes()) == 303
+            person.sends(place, form, DECK.read_bytes())
             said.files[draft] += 1
         form = fields_of(person.opens(f"{place}/submission/new"), f"{place}/submission")
-        assert person.sends(f"{place}/submission", form) == 303
+        person.sends(f"{place}/submission", form)
         said.submitted.add(draft)
 
 
@@ -121,7 +126,7 @@ def score(person: Person, juror: int, applications: list[int]) -> None:
         values[0] = (before[0] + 1) % 11
         said.unanswered.add((juror, application))
         form |= {name: str(value) for name, value in zip(scores, values, strict=True)} | {"step": "save"}
-        assert person.sends(place, form) == 303
+        person.sends(place, form)
         said.unanswered.discard((juror, application))
         said.sheets[juror, application] += 1
 

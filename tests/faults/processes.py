@@ -91,10 +91,8 @@ class Nursery:
 
     def close(self) -> None:
         self.kill_all()
-        into, out = self._pipes()
-        into.close()
-        self._parent.wait(10)
-        out.close()
+        self._parent.kill()
+        self._parent.communicate()
 
     def _tell(self, **told: object) -> int:
         into, out = self._pipes()
