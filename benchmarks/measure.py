@@ -54,7 +54,7 @@ def measure(plan: Plan) -> Figures:
     load_before = os.getloadavg()[0]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kipina-benchmark-")))
-        url = stack.enter_context(_postgres(folder)) if plan.postgres else f"sqlite:///{folder}/kipina.db"
+        url = stack.enter_context(postgres(folder)) if plan.postgres else f"sqlite:///{folder}/kipina.db"
         port = server.free_port()
         settings = Settings(database_url=url, files=folder / "files", base_url=f"http://127.0.0.1:{port}")
         environment = {
@@ -170,7 +170,7 @@ def _row(
 
 
 @contextmanager
-def _postgres(folder: Path) -> Iterator[str]:
+def postgres(folder: Path) -> Iterator[str]:
     """A cluster of our own that writes to the disk, as a real one does."""
     place = folder / "postgres"
     place.mkdir()
