@@ -22,7 +22,6 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pikepdf
 import sqlalchemy as sa
@@ -49,13 +48,14 @@ console = Console()
 
 @dataclass
 class Said:
-    """What the server answered, and how long it took. Seconds since the deadline of each final submit by its state."""
+    """What the server answered, and how long it took."""
 
-    files: dict[int, str] = field(default_factory=dict)
-    submitted: set[int] = field(default_factory=set)
+    submitted: dict[int, str] = field(default_factory=dict)
+    """With the hash of the deck."""
     refused: dict[int, float] = field(default_factory=dict)
-    seconds: dict[str, list[float]] = field(default_factory=lambda: {"deck": [], "checklist": [], "submit": []})
-    statuses: Counter[str] = field(default_factory=Counter)
+    """Seconds after the deadline at which it was sent; negative is before."""
+    seconds: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
 
 
 def deck(size: int) -> bytes:
@@ -83,30 +83,15 @@ class Company:
         self.line.close()
 
     def comes(self, said: Said, closes: float) -> None:
-        """Upload, look at the checklist, send."""
-        status, _ = self._timed(
-            said, "deck", "POST", self.place, *_multipart(self.form | {"then": "files"}, self.content)
-        )
+        """One press: the deck, the text and the submit."""
+        began, sent_at = time.perf_counter(), time.time()
+        status, _ = self._ask("POST", self.place, *_multipart(self.form | {"then": "send"}, self.content))
+        said.seconds.append(time.perf_counter() - began)
+        said.statuses[status] += 1
         if status == 303:
-            said.files[self.draft] = hashlib.sha256(self.content).hexdigest()
-        status, page = self._timed(said, "checklist", "GET", f"{self.place}/submission/new")
-        if status != 200:
-            return
-        form = fields_of(page, f"{self.place}/submission")
-        sent_at = time.time()
-        kind = "application/x-www-form-urlencoded"
-        status, _ = self._timed(said, "submit", "POST", f"{self.place}/submission", urlencode(form).encode(), kind)
-        if status == 303:
-            said.submitted.add(self.draft)
+            said.submitted[self.draft] = hashlib.sha256(self.content).hexdigest()
         else:
             said.refused[self.draft] = sent_at - closes
-
-    def _timed(self, said: Said, what: str, *asked: str | bytes) -> tuple[int, str]:
-        began = time.perf_counter()
-        status, text = self._ask(*asked)  # type: ignore[arg-type]
-        said.seconds[what].append(time.perf_counter() - began)
-        said.statuses[f"{what} {status}"] += 1
-        return status, text
 
     def _ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, str]:
         headers = {"Cookie": f"kipina={self.session}"} | ({"Content-Type": kind} if kind else {})
@@ -179,21 +164,17 @@ def _told(engine: sa.Engine, settings: Settings, said: Said, closes: datetime, m
             .where(Application.state == State.SUBMITTED, Event.call_closes_at == closes)
         ).all())  # fmt: skip
         stored = {row.application_id: row for row in session.exec(select(Attachment))}
-    lost = said.submitted - sent.keys()
+    lost = said.submitted.keys() - sent.keys()
     late = [draft for draft, received in sent.items() if received >= closes]
     wronged = [draft for draft, after in said.refused.items() if after < 0]
     broken = [
-        draft for draft, digest in said.files.items()
+        draft for draft, digest in said.submitted.items()
         if draft not in stored or hashlib.sha256(files.get(settings, stored[draft].stored_as)).hexdigest() != digest
     ]  # fmt: skip
-    faults = sum(
-        many for status, many in said.statuses.items() if status.split()[1] in {"0", "500", "502", "503", "507"}
-    )
-    for what, took in said.seconds.items():
-        took.sort()
-        p50, p95 = (took[int(len(took) * part)] for part in (0.5, 0.95))
-        console.print(f"  {what:<10} {len(took):>4}  p50 {p50:6.2f} s  p95 {p95:6.2f} s  slowest {took[-1]:6.2f} s")
-    console.print(f"  answers: {dict(sorted(said.statuses.items()))}")
+    faults = sum(many for status, many in said.statuses.items() if status in {0, 500, 502, 503, 504, 507})
+    took = sorted(said.seconds)
+    p50, p95 = (took[int(len(took) * part)] for part in (0.5, 0.95))
+    console.print(f"  p50 {p50:.2f} s, p95 {p95:.2f} s, slowest {took[-1]:.2f} s; answers {dict(said.statuses)}")
     console.print(
         f"  {len(said.submitted)} sent in, {len(said.refused)} refused after the deadline, {len(lost)} lost, "
         f"{len(broken)} decks lost or changed, {len(late)} taken too late, {len(wronged)} refused in time, "

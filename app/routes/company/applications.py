@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from starlette.responses import Response
@@ -37,6 +38,8 @@ from app.web.pages import go, go_to, path_for, show
 from app.web.visit import Reading, Writing
 from app.web.wording import say_refusal
 from app.web.words import N_, word
+
+SENT = N_("Your application has been sent. The receipt is on its way by mail too.")
 
 router = Router(prefix="/company/applications")
 
@@ -98,6 +101,8 @@ class EditPage:
     title_at_most: int = TITLE_AT_MOST
     confidential_at_most: int = CONFIDENTIAL_WORDS_AT_MOST
     files_at_most: int = attachments.AT_MOST
+    last_hour: bool = False
+    """The call closes so soon that one press may save and send."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +210,11 @@ def update(
         form = _with_version(fields.form(form_id(application_id)), application)
         page = _edit_page(visit, _whole(visit, application_id), form)
         return often.on(show(visit, page, status=429)) if often is not None else show(visit, page, status=422)
-    if fields.raw("then") == "check":
+    if fields.raw("then") == "send" and application.state is State.DRAFT and not gaps(read_answers(fields)):
+        # One request, so that the moment of the press decides, however long a file took to arrive.
+        services.submit(visit.session, visit.actor, application, visit.now, phase_at(event.milestones, visit.now))
+        return go(visit, "company.applications.show", application_id=application_id, flash=SENT)
+    if fields.raw("then") in {"check", "send"}:
         return go(visit, "company.submission.new", application_id=application_id)
     if fields.raw("then") == "files" or fields.raw("remove"):
         path = path_for(visit, "company.applications.edit", application_id=application_id)
@@ -325,6 +334,7 @@ def _edit_page(
     visit: Reading | Writing, whole: Whole, form: Form, *, refusal: str = "", meanwhile: Mapping[str, str] | None = None
 ) -> EditPage:
     members = companies.members(visit.session, whole.application.company_id)
+    closes_at = whole.event.call_closes_at
     return EditPage(
         form=form,
         whole=whole,
@@ -333,6 +343,7 @@ def _edit_page(
         grounds=[(ground.value, word(ground, visit.language)) for ground in ConfidentialGround],
         refusal=refusal,
         meanwhile=meanwhile or {},
+        last_hour=closes_at is not None and closes_at - visit.now < timedelta(hours=1),
     )
 
 

@@ -12,7 +12,7 @@ from app.domain.phase import phase_at
 from app.domain.refusals import Reason, Refused
 from app.queries import applications, cities
 from app.queries.applications import Whole
-from app.routes.company.applications import edit_path
+from app.routes.company.applications import SENT, edit_path
 from app.services import applications as services
 from app.web.answers import label_of, say_gap
 from app.web.forms import Posted
@@ -20,7 +20,6 @@ from app.web.guard import Router, reads, writes
 from app.web.pages import go, show
 from app.web.visit import Reading, Writing
 from app.web.wording import say_refusal
-from app.web.words import N_
 
 router = Router(prefix="/company/applications/{application_id}/submission")
 
@@ -73,8 +72,7 @@ def create(
         status = 422 if refusal.reason is Reason.INCOMPLETE else 409
         said = "" if refusal.reason is Reason.INCOMPLETE else say_refusal(refusal.reason, visit.language)
         return show(visit, _checklist(visit, application_id, said), status=status)
-    flash = N_("Your application has been sent. The receipt is on its way by mail too.")
-    return go(visit, "company.applications.show", application_id=application_id, flash=flash if sent else None)
+    return go(visit, "company.applications.show", application_id=application_id, flash=SENT if sent else None)
 
 
 def _checklist(visit: Reading | Writing, application_id: int, refusal: str = "") -> ChecklistPage:

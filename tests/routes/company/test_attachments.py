@@ -1,6 +1,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ from app.adapters.database import reading
 from app.config import Settings
 from app.domain.access import EVERY_CITY
 from app.domain.application import State
-from app.models import Application, Attachment, Challenge, Company, Person
+from app.models import Application, Attachment, Challenge, Company, OutgoingMail, Person
 from app.web.downloads import disposition
 from tests.bucket import ON_BOTH_STORES, names_in
 from tests.strict import StrictClient
-from tests.world import World
+from tests.world import NOW, World
 
 SignIn = Callable[[Person], StrictClient]
 UPLOADS = Path(__file__).parents[2] / "data" / "uploads"
@@ -205,3 +206,41 @@ def test_names_are_harmless_in_headers(name: str, plain: str) -> None:
     assert header.startswith(plain)
     assert "\r" not in header
     assert "\n" not in header
+
+
+def test_in_the_last_hour_one_press_saves_and_sends_with_the_file(
+    world: World, sign_in: SignIn, engine: sa.Engine
+) -> None:
+    event = world.event(world.city(), call_closes_at=NOW + timedelta(minutes=40))
+    draft = world.application(world.challenge(event), world.company(), State.DRAFT)
+    later = world.application(world.challenge(world.event(world.city("oulu", "Oulu"))), world.company(), State.DRAFT)
+    browser = sign_in(world.person_of(draft))
+    edit = f"/company/applications/{draft.id}/edit"
+    assert 'value="send"' in browser.get(edit).text
+    assert 'value="send"' not in sign_in(world.person_of(later)).get(f"/company/applications/{later.id}/edit").text
+
+    lacking = browser.submit(edit, then="send", solution="")
+    assert lacking.headers["location"].endswith("/submission/new"), "which tells what is missing"
+    sent = {"files": ("deck.pdf", DECK.read_bytes(), "application/pdf")}
+    answer = browser.submit(edit, files=sent, then="send", title="Uusi nimi", solution="Näin se toimii.")
+    assert answer.headers["location"] == f"/fi/company/applications/{draft.id}"
+    assert "Hakemuksenne on lähetetty" in browser.get(f"/company/applications/{draft.id}").text
+    with reading(engine, EVERY_CITY) as session:
+        row = session.get_one(Application, draft.id)
+        assert (row.state, row.title) == (State.SUBMITTED, "Uusi nimi")
+        receipts = select(OutgoingMail).where(OutgoingMail.kind == "receipt", OutgoingMail.application_id == draft.id)
+        assert len(session.exec(receipts).all()) == 1
+    assert [one.application_id for one in stored(engine)] == [draft.id]
+
+
+def test_a_file_that_cannot_be_taken_is_told_before_anything_is_sent(
+    world: World, sign_in: SignIn, engine: sa.Engine
+) -> None:
+    event = world.event(world.city(), call_closes_at=NOW + timedelta(minutes=40))
+    draft = world.application(world.challenge(event), world.company(), State.DRAFT)
+    browser = sign_in(world.person_of(draft))
+    sent = {"files": ("deck.pdf", b"no deck", "application/pdf")}
+    answer = browser.submit(f"/company/applications/{draft.id}/edit", files=sent, then="send")
+    assert answer.status_code == 422
+    with reading(engine, EVERY_CITY) as session:
+        assert session.get_one(Application, draft.id).state is State.DRAFT
