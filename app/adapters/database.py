@@ -243,7 +243,8 @@ def _refuse_other_city(session: Session, _flush: object, _rows: object) -> None:
         if table in OF_A_CITY and session.cities is None:
             raise QueryWithoutCity(f"a row without a city: {table}")
         column = BY_COLUMN.get(table, "")
-        if column in row.__dict__ and row.__dict__[column] not in (session.cities or ()):
+        of_all = column == "chain" and row.__dict__.get(column) == 0
+        if column in row.__dict__ and row.__dict__[column] not in (session.cities or ()) and not of_all:
             raise QueryWithoutCity(f"a row of another city: {table}")
 
 

@@ -15,7 +15,8 @@ BY_COLUMN: dict[str, str] = {
     "platform": "city_id",
     "unit": "city_id",
 }
-"""The city stands in the row. Chain 0, and a mail without a city, belong to the installation."""
+"""The city stands in the row. Chain 0 is the installation's and open to all: a person invited by a city is told there.
+A mail without a city is open to none."""
 
 BY_PARENT: dict[str, dict[str, str]] = {
     "assignment": {"application_id": "application"},

@@ -57,7 +57,9 @@ def upgrade() -> None:
     op.execute(CITIES)
     for table, column in BY_COLUMN.items():
         # The sub-selects are asked once for a query, not for each row.
-        guard(table, f"{column} = ANY ((SELECT kipina_cities())::integer[]) OR (SELECT kipina_cities()) IS NULL")
+        condition = f"{column} = ANY ((SELECT kipina_cities())::integer[]) OR (SELECT kipina_cities()) IS NULL"
+        # Chain 0 is the installation's: whoever invites a person adds to it, from the pages of any city.
+        guard(table, f"chain = 0 OR {condition}" if column == "chain" else condition)
     for table, parents in BY_PARENT.items():
         # The parent's own policy holds inside of the sub-select.
         guard(
