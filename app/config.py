@@ -1,5 +1,6 @@
 """Settings: the only reader of the environment (`KIPINA_*`)."""
 
+import re
 import secrets
 from contextlib import suppress
 from functools import cached_property
@@ -60,6 +61,17 @@ class Settings(BaseSettings):
     def _proxies_are_addresses(self) -> Self:
         """A misspelt proxy is told at the start."""
         _ = self.proxies
+        return self
+
+    @model_validator(mode="after")
+    def _servers_of_files_are_addresses(self) -> Self:
+        """The same for the bucket and the scanner: nobody is to learn of a slip from the first upload."""
+        if self.s3_url and not re.fullmatch(r"s3://[^/]+(/.*)?", self.s3_url):
+            message = "KIPINA_S3_URL is s3://bucket/prefix"
+            raise ValueError(message)
+        if self.clamd and not re.fullmatch(r"/.+|[^/]+:\d+", self.clamd):
+            message = "KIPINA_CLAMD is the path of a socket, or host:port"
+            raise ValueError(message)
         return self
 
     @cached_property

@@ -24,6 +24,21 @@ def read_all(settings: Settings, name: str) -> tuple[int, bytes]:
     return size, b"".join(parts)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("s3_url", "bucket/files"),
+        ("s3_url", "s3://"),
+        ("clamd", "scanner"),
+        ("clamd", "scanner:"),
+        ("clamd", "a/b.socket"),
+    ],
+)
+def test_a_slip_in_the_settings_is_told_at_the_start(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"KIPINA_{name.upper()} is"):
+        Settings(**{name: value})  # type: ignore[arg-type]
+
+
 @ON_BOTH_STORES
 @pytest.mark.parametrize("content", [b"", b"x", LARGE], ids=["empty", "small", "large"])
 def test_what_is_put_comes_back(settings: Settings, content: bytes) -> None:

@@ -184,6 +184,28 @@ def test_an_inspector_that_was_killed_is_started_again() -> None:
     assert verdict(samples.pdf()) is FileKind.PDF
 
 
+SERVER = """
+import os
+from app.adapters import inspection
+from app.config import Settings
+from tests.samples import pdf
+
+inspection.look(Settings(clamd=""), pdf())
+print(inspection._inspector._process.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_it_ends_with_its_server_however_that_ends() -> None:
+    said = subprocess.run([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, check=False, cwd=inspection.ROOT)
+    assert said.returncode == -signal.SIGKILL
+    process = Path(f"/proc/{int(said.stdout)}")
+    until = time.monotonic() + 10
+    while process.exists() and "Z" not in (process / "stat").read_text().rpartition(")")[2].split()[0]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 def test_it_knows_nothing_of_ours_and_can_open_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The process beside us has no settings; its child can open neither a file nor a socket."""
     monkeypatch.setenv("KIPINA_SECRET_KEY", "very secret")

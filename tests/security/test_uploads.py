@@ -17,14 +17,14 @@ from app.config import Settings
 from app.domain.access import EVERY_CITY, Role
 from app.domain.file_kind import CONTENT_TYPES, FileKind
 from app.domain.refusals import Reason
-from app.models import Attachment, FollowUpCase, Person
+from app.models import Attachment, CityMember, Company, CompanyMember, FollowUpCase, JurySeat, Person
 from app.services.attachments import LONGEST_NAME, plain_name
 from app.web.downloads import disposition
 from app.web.wording import say_refusal
 from tests import samples
 from tests.bucket import names_in
-from tests.strict import StrictClient, form_of
-from tests.world import World
+from tests.strict import StrictClient, form_of, parse
+from tests.world import NOW, World
 
 CORPUS = sorted(
     path for path in (Path(__file__).parents[1] / "data" / "uploads").rglob("*") if path.suffix in {".pdf", ".odt"}
@@ -133,6 +133,43 @@ def test_an_application_takes_no_more_than_pdf(world: World, sign_in: SignIn, en
         assert say_refusal(Reason.NOT_A_PDF, "fi") in answer.text
     with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(Attachment)).all() == []
+
+
+def test_a_file_is_as_if_it_had_never_been_once_access_is_over(
+    world: World, sign_in: SignIn, engine: sa.Engine
+) -> None:
+    """Everybody who reads it today, and the day after: the same answer as for a file that never was."""
+    city = world.city()
+    event = world.event(city, "jury")
+    application = world.application(world.challenge(event))
+    content = samples.pdf()
+    with world.change() as session:
+        stored_as = files.put(world.settings, content)
+        attachment = Attachment(
+            application_id=application.id, file_name="a.pdf", size=len(content), sha256="", stored_as=stored_as,
+            created_at=NOW,
+        )  # fmt: skip
+        session.add(attachment)
+        session.flush()
+        number = attachment.id
+        company = session.get_one(Company, application.company_id)
+    member, organizer, juror = world.company_member(company, Role.EDITOR), world.organizer(city), world.juror(event)
+    world.everyone_reads_all(event)
+    browsers = {
+        f"/company/applications/{application.id}/attachments": sign_in(member),
+        f"/organizer/tampere/applications/{application.id}/attachments": sign_in(organizer),
+        "/jury/attachments": sign_in(juror),
+    }
+    for path, browser in browsers.items():
+        assert browser.get(f"{path}/{number}").content == content, path
+    with world.change() as session:
+        for table, person in ((CompanyMember, member), (CityMember, organizer), (JurySeat, juror)):
+            session.execute(sa.delete(table).where(sa.column("person_id") == person.id))
+    for path, browser in browsers.items():
+        gone, never = browser.get(f"{path}/{number}"), browser.get(f"{path}/{number + 999}")
+        assert gone.status_code in {403, 404}, path
+        told = ["".join(parse(answer.text).find(".//main").itertext()) for answer in (gone, never)]
+        assert (gone.status_code, told[0]) == (never.status_code, told[1])
 
 
 NAMES = {
