@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from app.adapters.database import WriteSession
 from app.domain.limits import LIMITS, Act, By
@@ -29,8 +29,7 @@ def count(
             continue
         limit = LIMITS[act, by]
         ends_at = limit.ends_at(now)
-        name = hmac.new(key, f"limit:{act}:{by}:{who[by]}".encode(), hashlib.sha256).hexdigest()[:32]
-        counted = insert(RateCount).values(key=name, ends_at=ends_at, count=many)
+        counted = insert(RateCount).values(key=_name(key, act, by, who[by]), ends_at=ends_at, count=many)
         counted = counted.on_conflict_do_update(
             index_elements=["key", "ends_at"], set_={"count": RateCount.count + counted.excluded.count}
         )
@@ -38,6 +37,19 @@ def count(
         if so_far > limit.most:
             again_at.append(ends_at)
     return max(again_at, default=None)
+
+
+def reached(session: Session, key: bytes, act: Act, by: By, who: str, now: datetime) -> bool:
+    """Is a limit reached already, so that the next time would be too often; nothing is counted."""
+    limit = LIMITS[act, by]
+    counted = sa.select(col(RateCount.count)).where(
+        col(RateCount.key) == _name(key, act, by, who), col(RateCount.ends_at) == limit.ends_at(now)
+    )
+    return (session.execute(counted).scalar_one_or_none() or 0) >= limit.most
+
+
+def _name(key: bytes, act: Act, by: By, who: str) -> str:
+    return hmac.new(key, f"limit:{act}:{by}:{who}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def forget(session: WriteSession, now: datetime) -> None:

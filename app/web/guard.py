@@ -20,10 +20,11 @@ from app.adapters import clock, inspection
 from app.adapters.database import reading, writing
 from app.config import Settings
 from app.domain.access import CITY_ROLES, GRANTS, Permission, Role, cities_of, holds, holds_in_city
+from app.domain.limits import Act, By
 from app.domain.refusals import Reason, Refused
 from app.domain.staying import to_be_noted
 from app.queries import cities
-from app.services import signing_in
+from app.services import limits, signing_in
 from app.web.forms import CsrfFailed, read_form
 from app.web.sent import key_of, once
 from app.web.session import known
@@ -124,8 +125,10 @@ def _look_at(request: Request, form: FormData, uploads: list[UploadFile]) -> Non
     if not csrf_holds(request, settings, str(form.get("csrf", ""))):
         return
     with reading(request.app.state.engine, None) as session:
-        if not known(session, request, settings, clock.now())[0].signed_in:
-            return  # strangers have no work done for them
+        now = clock.now()
+        person = known(session, request, settings, now)[0].person
+        if person is None or limits.reached(session, settings.key, Act.SEND_FILE, By.PERSON, str(person), now):
+            return  # strangers, and whoever has sent many, have no work done for them
     for upload in uploads:
         inspection.look_ahead(settings, upload.file.read())
         upload.file.seek(0)

@@ -15,13 +15,15 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from app.adapters import files, virus_scan
-from app.adapters.database import reading
+from app.adapters import clock, files, virus_scan
+from app.adapters.database import reading, writing
 from app.config import Settings
 from app.domain.access import EVERY_CITY
 from app.domain.application import State
+from app.domain.limits import LIMITS, Act, By
 from app.domain.refusals import Reason
 from app.models import Application, Attachment, Person
+from app.services import limits
 from app.web.wording import say_refusal
 from tests import samples
 from tests.strict import StrictClient
@@ -134,8 +136,8 @@ def test_while_it_is_gone_nothing_is_taken_and_then_it_is(
 
 
 @contextmanager
-def listening(answer: bytes | None) -> Iterator[str]:
-    """Something that is no scanner: it reads, and says this; None: it never says anything."""
+def listening(answer: bytes | None) -> Iterator[tuple[str, list[socket.socket]]]:
+    """Something that is no scanner: it reads and says this, or with None nothing ever. Its address, and who called."""
     held: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -152,7 +154,7 @@ def listening(answer: bytes | None) -> Iterator[str]:
                     line.shutdown(socket.SHUT_WR)
 
         threading.Thread(target=serve, daemon=True).start()
-        yield "{}:{}".format(*server.getsockname())
+        yield "{}:{}".format(*server.getsockname()), held
         server.shutdown(socket.SHUT_RDWR)
     for line in held:
         line.close()
@@ -166,7 +168,7 @@ def test_no_answer_is_no_leave(
     monkeypatch: pytest.MonkeyPatch, answer: bytes | None,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(virus_scan, "SECONDS", 0.5)
-    with listening(answer) as address:
+    with listening(answer) as (address, _):
         settings.clamd = address
         told_to_try_again(send(world, sign_in, draft, samples.pdf()))
     assert (stored(engine), files.is_empty(settings)) == (0, True)
@@ -177,7 +179,7 @@ def test_nobody_waits_while_it_looks(
 ) -> None:
     """A slow scanner holds up the one who sends, not those who write something else meanwhile."""
     monkeypatch.setattr(virus_scan, "SECONDS", 3)
-    with listening(None) as address:
+    with listening(None) as (address, _):
         settings.clamd = address
         sender = threading.Thread(target=send, args=(world, sign_in, draft, samples.pdf()))
         browser = sign_in(world.person_of(draft))
@@ -188,3 +190,20 @@ def test_nobody_waits_while_it_looks(
         sender.join()
     assert answer.status_code == 303
     assert still_waiting
+
+
+def test_whoever_has_sent_too_many_has_no_more_looked_at(
+    settings: Settings, engine: sa.Engine, world: World, draft: Application, sign_in: Any
+) -> None:
+    person = world.person_of(draft)
+    most = LIMITS[Act.SEND_FILE, By.PERSON].most
+    with listening(b"stream: OK\0") as (address, calls):
+        settings.clamd = address
+        with writing(engine, EVERY_CITY) as session:
+            who = {By.PERSON: str(person.id)}
+            limits.count(session, settings.key, Act.SEND_FILE, who, clock.now(), most - 1)
+        assert send(world, sign_in, draft, samples.pdf(b"% the last one")).status_code == 303
+        assert len(calls) == 1
+        assert send(world, sign_in, draft, samples.pdf(b"% one too many")).status_code == 429
+        assert len(calls) == 1
+    assert stored(engine) == 1
