@@ -44,6 +44,9 @@ def _installation() -> Iterator[tuple[Settings, sa.Engine]]:
     engine = make_engine(settings.database_url)
     try:
         yield settings, engine
+    except files.Unreachable as error:
+        console.print(f"The store of the files does not answer: {error}", highlight=False)
+        sys.exit(1)
     finally:
         engine.dispose()
 
@@ -216,7 +219,7 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, help="A backup.")]
                 progress.update(reading_through, total=len(manifest.entries))
                 task = progress.add_task("Rows and files", total=manifest.rows + manifest.files)
                 backups.restore(engine, settings, file, manifest, lambda more: progress.advance(task, more))
-        except (backups.BackupError, files.Unreachable) as error:
+        except backups.BackupError as error:
             console.print(str(error), highlight=False)
             sys.exit(1)
         console.print(
