@@ -1,19 +1,21 @@
 """The app: settings in, ASGI out."""
 
+import asyncio
 import gc
 import mimetypes
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import anyio.to_thread
 import sqlalchemy as sa
+import structlog
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from app import routes
-from app.adapters import logs
+from app.adapters import clock, logs
 from app.adapters.database import PATIENCE, make_engine
 from app.adapters.templates import STATIC_DIR
 from app.config import Settings
@@ -29,6 +31,11 @@ from app.web.remembered import Answers
 
 # Letters in a picture are text, too: what is sent says which kind.
 mimetypes.add_type("image/svg+xml; charset=utf-8", ".svg")
+
+FAR_OFF = 5
+"""Seconds by which the clock of this machine may differ from the one that decides before it is told."""
+
+log = structlog.get_logger()
 
 
 class _Static(StaticFiles):
@@ -51,7 +58,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+    await _follow_clock(app.state.engine)
+    following = asyncio.create_task(_keep_following(app.state.engine))
     yield
+    following.cancel()
     app.state.live.close()
     app.state.engine.dispose()
     if app.state.tracer is not None:
@@ -64,6 +74,19 @@ def _tracer(settings: Settings, engine: sa.Engine) -> Any:
     from app.adapters import tracing  # noqa: PLC0415  half a second and 15 MB, for those who want it
 
     return tracing.start(settings.otlp_endpoint, engine)
+
+
+async def _follow_clock(engine: sa.Engine) -> None:
+    with suppress(sa.exc.SQLAlchemyError):  # a database that is gone: until it is back, what it said last holds
+        await asyncio.to_thread(clock.follow, engine)
+    if abs(clock.ahead()) > FAR_OFF:
+        log.warning("the clock of this machine is wrong", seconds_ahead=round(clock.ahead()))
+
+
+async def _keep_following(engine: sa.Engine) -> None:
+    while True:
+        await asyncio.sleep(clock.AGAIN)
+        await _follow_clock(engine)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

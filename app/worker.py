@@ -3,9 +3,11 @@
 Nothing that fails outside stops it: while the database is gone it waits, and each mail and job has its own attempts.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +45,8 @@ log = structlog.get_logger()
 
 def run(engine: sa.Engine, settings: Settings, *, once: bool = False) -> None:
     """Work until stopped; with `once`, until nothing is due."""
+    with suppress(sa.exc.SQLAlchemyError):  # while it is gone there is nothing to do
+        clock.follow(engine)
     if once:
         by_calendar(engine, clock.now())
         while send_one_mail(engine, settings) or do_one_job(engine, settings):
@@ -65,10 +69,13 @@ def _steadily(work: Callable[[sa.Engine, Settings], bool], engine: sa.Engine, se
 
 
 def _calendar_and_jobs() -> Callable[[sa.Engine, Settings], bool]:
-    next_round = clock.now()
+    next_round, asked = clock.now(), -math.inf
 
     def work(engine: sa.Engine, settings: Settings) -> bool:
-        nonlocal next_round
+        nonlocal next_round, asked
+        if time.monotonic() >= asked + clock.AGAIN:
+            clock.follow(engine)
+            asked = time.monotonic()
         if clock.now() >= next_round:
             by_calendar(engine, clock.now())
             next_round = clock.now() + ROUND

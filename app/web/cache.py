@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.adapters import clock
 from app.adapters.database import change_mark
 from app.config import Settings
 from app.web.monitoring import tell_route
@@ -139,4 +139,4 @@ def show_public(
 
 
 def _minute() -> int:
-    return int(time.time() // 60)
+    return int(clock.now().timestamp() // 60)

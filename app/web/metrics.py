@@ -8,6 +8,7 @@ from threading import Lock
 
 import sqlalchemy as sa
 
+from app.adapters import clock
 from app.adapters.database import reading
 from app.domain.access import EVERY_CITY
 from app.queries import installation
@@ -55,6 +56,10 @@ class Metrics:
             samples: list[Sample] = [("", {"state": state}, many) for state, many in states.items()]
             parts.append(_family(f"kipina_{what}", "gauge", f"Rows of {what} by state.", samples))
         parts.append(_family("kipina_database_up", "gauge", "Does the database answer.", [("", {}, int(bool(found)))]))
+        ahead: list[Sample] = [("", {}, round(clock.ahead(), 3))]
+        parts.append(
+            _family("kipina_clock_ahead_seconds", "gauge", "This machine's clock against the one that decides.", ahead)
+        )
         if isinstance(engine.pool, sa.QueuePool):
             pool: list[Sample] = [
                 ("", {"state": "in use"}, engine.pool.checkedout()),

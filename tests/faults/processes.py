@@ -107,10 +107,10 @@ class Nursery:
 
 
 @contextmanager
-def running(environment: dict[str, str], *arguments: str, prefix: tuple[str, ...] = ()) -> Iterator[int]:
-    """A process for the length of a test; `prefix` is a program that starts it, such as one that shifts its clock."""
+def running(environment: dict[str, str], *arguments: str) -> Iterator[int]:
+    """A process for the length of a test."""
     process = subprocess.Popen(
-        [*prefix, sys.executable, "-m", "app.cli", *arguments], cwd=ROOT, env={**os.environ, **environment},
+        [sys.executable, "-m", "app.cli", *arguments], cwd=ROOT, env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
