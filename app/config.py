@@ -4,7 +4,7 @@ import re
 import secrets
 from contextlib import suppress
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _demo_only_at_home(self) -> Self:
         """Demo mode lets anybody in as anybody, so it is refused wherever others could reach it."""
-        if self.demo and self.host not in LOOPBACK:
+        if self.demo and not self.local:
             message = "KIPINA_DEMO is only for a base URL on this machine (127.0.0.1 or localhost)"
             raise ValueError(message)
         return self
@@ -96,6 +96,26 @@ class Settings(BaseSettings):
         Without it a neighbouring host could choose what is in it.
         """
         return f"__Host-{name}" if self.secure else name
+
+    @property
+    def local(self) -> bool:
+        """Is the installation reached on its own machine alone, as in the demo and in tests."""
+        return self.host in LOOPBACK
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, as browsers tell it."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def passkeys(self) -> bool:
+        """Can there be passkeys: browsers bind them to a name, never to a bare address."""
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return True
+        return False
 
     @property
     def session_cookie(self) -> str:

@@ -12,6 +12,8 @@ class Act(StrEnum):
 
     ASK_LINK = "ask_link"
     SPEND_LINK = "spend_link"
+    PROVE = "prove"
+    """Ask a city's provider or a passkey who somebody is, or bring back the answer."""
     SEND_FILE = "send_file"
     GIVE_FEEDBACK = "give_feedback"
 
@@ -44,6 +46,7 @@ LIMITS: dict[tuple[Act, By], Limit] = {
     (Act.ASK_LINK, By.CLIENT): Limit(120, QUARTER),
     (Act.ASK_LINK, By.MAIL): Limit(5, QUARTER),
     (Act.SPEND_LINK, By.CLIENT): Limit(120, QUARTER),
+    (Act.PROVE, By.CLIENT): Limit(240, QUARTER),
     (Act.SEND_FILE, By.PERSON): Limit(100, HOUR),
     (Act.GIVE_FEEDBACK, By.CLIENT): Limit(20, HOUR),
 }

@@ -12,7 +12,7 @@ IDLE_OTHERS = timedelta(days=14)
 NOTED_EVERY = timedelta(minutes=10)
 """So often it is written down that somebody is still there; so exact is the idle limit."""
 FRESH_FOR = timedelta(minutes=30)
-"""Whoever came in by a link no longer ago than this may sign decisions."""
+"""Whoever showed who they are no longer ago than this may sign decisions and add ways to come in."""
 
 
 def idle_limit(actor: Actor) -> timedelta:
@@ -31,6 +31,6 @@ def to_be_noted(last_seen_at: datetime, now: datetime) -> bool:
     return now - last_seen_at >= NOTED_EVERY
 
 
-def is_fresh(begun_at: datetime, now: datetime) -> bool:
-    """Did somebody prove a moment ago that the mailbox is theirs."""
-    return now - begun_at < FRESH_FOR
+def is_fresh(proven_at: datetime | None, now: datetime) -> bool:
+    """Did somebody show a moment ago that it is they."""
+    return proven_at is not None and now - proven_at < FRESH_FOR

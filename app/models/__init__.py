@@ -1,12 +1,22 @@
 """The tables. Importing this package knows them all, as the migrations need."""
 
 from app.models.application import Application, Attachment, Decision
-from app.models.city import City, Cpv, Platform, Unit
+from app.models.city import City, Cpv, IdentityProvider, Platform, Unit
 from app.models.company import Company, CompanyMember
 from app.models.event import Challenge, Criterion, Event
 from app.models.followup import CaseEntry, FollowUpCase
 from app.models.jury import Assignment, Conflict, JurySeat, Score, ScoreSheet
-from app.models.person import CityMember, KeptForm, Person, SentForm, SignInLink, WebSession
+from app.models.person import (
+    CityMember,
+    ConnectedAccount,
+    Handshake,
+    KeptForm,
+    Passkey,
+    Person,
+    SentForm,
+    SignInLink,
+    WebSession,
+)
 from app.models.programme import Document, Place, ProgrammeRelease, ProgrammeSession
 from app.models.record import AuditEvent, AuditHead, Job, JobState, MailState, OutgoingMail, RateCount
 
@@ -23,18 +33,22 @@ __all__ = [
     "Company",
     "CompanyMember",
     "Conflict",
+    "ConnectedAccount",
     "Cpv",
     "Criterion",
     "Decision",
     "Document",
     "Event",
     "FollowUpCase",
+    "Handshake",
+    "IdentityProvider",
     "Job",
     "JobState",
     "JurySeat",
     "KeptForm",
     "MailState",
     "OutgoingMail",
+    "Passkey",
     "Person",
     "Place",
     "Platform",

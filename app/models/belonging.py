@@ -9,14 +9,17 @@ BY_COLUMN: dict[str, str] = {
     "audit_event": "chain",
     "audit_head": "chain",
     "challenge": "city_id",
+    "connected_account": "city_id",
     "event": "city_id",
     "follow_up_case": "city_id",
+    "handshake": "city_id",
+    "identity_provider": "city_id",
     "outgoing_mail": "city_id",
     "platform": "city_id",
     "unit": "city_id",
 }
 """The city stands in the row. Chain 0 is the installation's and open to all: a person invited by a city is told there.
-A mail without a city is open to none."""
+A mail or a handshake without a city is open to none."""
 
 BY_PARENT: dict[str, dict[str, str]] = {
     "assignment": {"application_id": "application"},
@@ -43,6 +46,7 @@ OF_NO_CITY: dict[str, str] = {
     "job": "what the worker does; holds numbers only",
     "jury_seat": "read to know who asks",
     "kept_form": "of a browser that is not signed in",
+    "passkey": "of a person",
     "person": "one person across all cities",
     "rate_count": "keyed hashes",
     "sent_form": "hashes, and where an answer led",

@@ -28,6 +28,19 @@ class City(SQLModel, table=True):
     public_version: int = 1
 
 
+class IdentityProvider(SQLModel, table=True):
+    """Where a city's staff sign in at work (OpenID Connect)."""
+
+    __tablename__ = "identity_provider"
+
+    id: int = key()
+    city_id: int = Field(foreign_key="city.id", unique=True)
+    issuer: str
+    client_id: str
+    sealed_secret: str
+    """The client secret, encrypted with a key that is not in the database."""
+
+
 class Unit(SQLModel, table=True):
     """A division or core process of a city."""
 

@@ -128,12 +128,12 @@ def of_event(session: Session, event_id: int, viewer: int | None, page: int) -> 
 
 
 def of_city(session: Session, city_id: int, page: int) -> list[Deed]:
-    """The changes of the city itself: its settings, units, platforms and people's roles."""
+    """The changes of the city itself: its settings, units, platforms, people's roles, and its own sign-in."""
     return _page(session, _of_city(city_id), page)
 
 
 def _of_city(city_id: int) -> sa.ColumnElement[bool]:
-    kinds = ("city", "unit", "platform", "city_member")
+    kinds = ("city", "unit", "platform", "city_member", "identity_provider")
     return sa.and_(col(AuditEvent.city_id) == city_id, col(AuditEvent.object_type).in_(kinds))
 
 

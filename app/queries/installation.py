@@ -9,18 +9,19 @@ from sqlmodel import Session, col
 
 from app.domain.access import Role
 from app.domain.localized import Localized
-from app.models import City, CityMember, Event, Job, JobState, MailState, OutgoingMail
+from app.models import City, CityMember, Event, IdentityProvider, Job, JobState, MailState, OutgoingMail
 
 
 @dataclass(frozen=True, slots=True)
 class CityLine:
-    """A city with how many organizers and events it has."""
+    """A city with how many organizers and events it has, and whether it has a sign-in of its own."""
 
     slug: str
     name: Localized
     theme: str
     organizers: int
     events: int
+    provider: bool
 
 
 def city_lines(session: Session) -> list[CityLine]:
@@ -32,7 +33,11 @@ def city_lines(session: Session) -> list[CityLine]:
     )
     events = sa.select(sa.func.count()).where(col(Event.city_id) == City.id).scalar_subquery()
     rows = session.execute(
-        sa.select(col(City.slug), col(City.name), col(City.theme), organizers, events).order_by(col(City.slug))
+        sa.select(
+            col(City.slug), col(City.name), col(City.theme), organizers, events, col(IdentityProvider.id).is_not(None)
+        )
+        .outerjoin(IdentityProvider, col(IdentityProvider.city_id) == City.id)
+        .order_by(col(City.slug))
     )
     return [CityLine(*row) for row in rows]
 

@@ -16,7 +16,9 @@ from app.models import CityMember, CompanyMember, JurySeat, Person, Unit, WebSes
 # Asked for every page, so these statements are put together once.
 _PERSON = sa.select(col(Person.id), col(Person.name), col(Person.email), col(Person.locale), col(Person.is_admin))
 _BY_TOKEN = (
-    _PERSON.add_columns(col(WebSession.id), col(WebSession.created_at), col(WebSession.last_seen_at))
+    _PERSON.add_columns(
+        col(WebSession.id), col(WebSession.created_at), col(WebSession.last_seen_at), col(WebSession.proven_at)
+    )
     .join(WebSession, col(WebSession.person_id) == Person.id)
     .where(
         col(WebSession.token_hash) == sa.bindparam("token"),
@@ -40,11 +42,12 @@ _HELD = sa.union_all(
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The browser that asks: when somebody signed in there, and when it was last seen."""
+    """The browser that asks: when somebody signed in, was last seen, and last showed who they are."""
 
     id: int
     begun_at: datetime
     last_seen_at: datetime
+    proven_at: datetime | None
 
 
 def signed_in(session: Session, token_hash: str, now: datetime) -> tuple[Actor, SignedIn] | None:
@@ -52,11 +55,11 @@ def signed_in(session: Session, token_hash: str, now: datetime) -> tuple[Actor, 
     found = session.execute(_BY_TOKEN, {"token": token_hash, "now": now}).one_or_none()
     if found is None:
         return None
-    *person, session_id, begun_at, last_seen_at = found
+    *person, session_id, begun_at, last_seen_at, proven_at = found
     actor = _actor(session, *person)
     if not still_signed_in(actor, begun_at, last_seen_at, now):
         return None
-    return actor, SignedIn(session_id, begun_at, last_seen_at)
+    return actor, SignedIn(session_id, begun_at, last_seen_at, proven_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Every router of the app, in the order in which addresses are tried: fixed words before cities' slugs."""
 
 from app.routes import healthz, metrics
-from app.routes.account import browsers, demo, profile, sign_in, tasks
+from app.routes.account import browsers, confirmation, demo, passkeys, profile, provider, sign_in, tasks
 from app.routes.admin import cities as admin_cities
 from app.routes.admin import jobs as admin_jobs
+from app.routes.admin import providers as admin_providers
 from app.routes.company import applications, attachments, companies, members, states, submission
 from app.routes.company import cases as company_cases
 from app.routes.jury import attachments as jury_attachments
@@ -44,6 +45,11 @@ ROUTERS = (
     metrics.router,
     sign_in.router,
     sign_in.sign_out,
+    provider.router,
+    provider.accounts,
+    passkeys.entry,
+    passkeys.router,
+    confirmation.router,
     demo.router,
     tasks.router,
     profile.router,
@@ -74,6 +80,7 @@ ROUTERS = (
     organizer_results.router,
     admin_cities.router,
     admin_jobs.router,
+    admin_providers.router,
     organizer_programme.router,
     sessions.router,
     places.router,

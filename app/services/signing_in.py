@@ -12,7 +12,7 @@ from app.adapters.database import WriteSession
 from app.domain.access import PUBLIC, Actor
 from app.domain.refusals import Reason, Refused
 from app.domain.staying import NOTED_EVERY
-from app.models import Person, SignInLink, WebSession
+from app.models import Handshake, Person, SignInLink, WebSession
 from app.queries import people
 from app.services import audit, outbox
 
@@ -115,8 +115,9 @@ def sign_out_everywhere(session: WriteSession, person_id: int | None, now: datet
 
 
 def forget(session: WriteSession, now: datetime) -> None:
-    """Links and sign-ins of which nothing is left to use."""
+    """Links, questions and sign-ins of which nothing is left to use."""
     session.execute(sa.delete(SignInLink).where(col(SignInLink.expires_at) < now - KEPT_AFTERWARDS))
+    session.execute(sa.delete(Handshake).where(col(Handshake.expires_at) < now - KEPT_AFTERWARDS))
     session.execute(
         sa.delete(WebSession).where(
             sa.or_(col(WebSession.expires_at) < now - KEPT_AFTERWARDS, col(WebSession.ended_at) < now - KEPT_AFTERWARDS)

@@ -20,9 +20,11 @@ _ACTIONS: dict[str, str] = {
     "cancelled": N_("Place cancelled"),
     "closed": N_("Closed"),
     "confirmed": N_("Place confirmed"),
+    "connected": N_("Connected"),
     "created": N_("Created"),
     "declared": N_("Conflict of interest declared"),
     "declined": N_("Declined"),
+    "disconnected": N_("Disconnected"),
     "edited": N_("Changed"),
     "granted": N_("Role given"),
     "handed_over": N_("Handed over"),
@@ -44,6 +46,7 @@ _ACTIONS: dict[str, str] = {
     "seated": N_("Seated on the jury"),
     "sent": N_("Score sheet sent"),
     "sent_again": N_("Mail sent again"),
+    "set_up": N_("Set up"),
     "signed": N_("Decisions signed"),
     "started": N_("Draft begun"),
     "submitted": N_("Application sent"),
@@ -54,8 +57,8 @@ _ACTIONS: dict[str, str] = {
 
 # Done to things of many kinds: the thing is named first, "Entry added".
 _OF_ANYTHING = frozenset({
-    "added", "closed", "created", "edited", "handed_over", "moved", "opened", "published", "removed", "reopened",
-    "unpublished", "withdrawn",
+    "added", "closed", "connected", "created", "disconnected", "edited", "handed_over", "moved", "opened", "published",
+    "removed", "reopened", "set_up", "unpublished", "withdrawn",
 })  # fmt: skip
 
 _OBJECTS: dict[str, str] = {
@@ -64,10 +67,12 @@ _OBJECTS: dict[str, str] = {
     "challenge": N_("Challenge"),
     "city": N_("City"),
     "conflict": N_("Conflict of interest"),
+    "connected_account": N_("City account"),
     "criterion": N_("Criterion"),
     "decision": N_("Decision"),
     "event": N_("Event"),
     "follow_up_case": N_("Case"),
+    "identity_provider": N_("The city's own sign-in"),
     "jury_seat": N_("Seat on the jury"),
     "outgoing_mail": N_("Mail"),
     "place": N_("Place"),

@@ -1,14 +1,15 @@
 """The door: every route declares one permission and gets a visit whose session can read, or write and commit."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
+import anyio.to_thread
 from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
@@ -17,7 +18,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from app.adapters import clock, inspection
-from app.adapters.database import reading, writing
+from app.adapters.database import WriteSession, reading, writing
 from app.config import Settings
 from app.domain.access import CITY_ROLES, GRANTS, Permission, Role, cities_of, holds, holds_in_city
 from app.domain.limits import Act, By
@@ -30,6 +31,8 @@ from app.web.sent import key_of, once
 from app.web.session import known
 from app.web.visit import S, Visit, csrf_holds
 
+T = TypeVar("T")
+
 
 class SignInNeeded(Exception):
     """Nobody is signed in, and the page is not for everybody."""
@@ -39,7 +42,8 @@ class SignInNeeded(Exception):
 class Door:
     """A visit that has not begun yet. Without a form it can only read.
 
-    A handler that is a coroutine gets the door instead of the visit: it waits for something, and opens it for a moment.
+    A handler that is a coroutine gets the door instead of the visit: it waits for something, and opens it for a moment,
+    or for several: each is a transaction of its own, and none is open in between.
     """
 
     request: Request
@@ -62,6 +66,16 @@ class Door:
             if not csrf_holds(self.request, settings, str(self.form.get("csrf", ""))):
                 raise CsrfFailed
             yield visit
+
+    async def step(self, work: Callable[[Visit[WriteSession]], T]) -> T:
+        """One transaction of a change in several, in a thread."""
+
+        def take() -> T:
+            with self.opened() as visit:
+                return work(visit)
+
+        async with _writer(self.request):
+            return await anyio.to_thread.run_sync(take)
 
 
 class _InOneThread(APIRoute):
@@ -138,6 +152,19 @@ def _look_at(request: Request, form: FormData, uploads: list[UploadFile]) -> Non
 _pen: RunVar[anyio.Lock] = RunVar("kipina_pen")
 
 
+@asynccontextmanager
+async def _writer(request: Request) -> AsyncIterator[None]:
+    # SQLite has one writer: whoever waited in a thread would keep it from those who only read.
+    if request.app.state.engine.dialect.name != "sqlite":
+        yield
+        return
+    pen = _pen.get(None)
+    if pen is None:
+        _pen.set(pen := anyio.Lock())
+    async with pen:
+        yield
+
+
 def reads(permission: Permission) -> Any:
     """The visit of a page that only shows something; declare it with Annotated, as every route does."""
 
@@ -160,17 +187,28 @@ def writes(permission: Permission) -> Any:
         try:
             await _look_ahead(request, form)
             key = await anyio.to_thread.run_sync(key_of, request, form) if _has_files(form) else key_of(request, form)
-            if request.app.state.engine.dialect.name != "sqlite":
-                yield Door(request, permission, received_at, form, key)
-                return
-            # SQLite has one writer: whoever waited in a thread would keep it from those who only read.
-            pen = _pen.get(None)
-            if pen is None:
-                _pen.set(pen := anyio.Lock())
-            async with pen:
+            async with _writer(request):
                 yield Door(request, permission, received_at, form, key)
         finally:
             await request.close()  # the files of the form
+
+    door.permission = permission  # type: ignore[attr-defined]
+    return Depends(door, scope="function")
+
+
+def in_steps(permission: Permission) -> Any:
+    """The door for a change that asks another server in between, and so is several transactions: `Door.step`.
+
+    For asynchronous handlers: neither a transaction nor a thread of the app waits for that server.
+    """
+
+    async def door(request: Request) -> AsyncIterator[Door]:
+        received_at = clock.now()
+        form = await read_form(request)
+        try:
+            yield Door(request, permission, received_at, form)
+        finally:
+            await request.close()
 
     door.permission = permission  # type: ignore[attr-defined]
     return Depends(door, scope="function")

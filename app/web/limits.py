@@ -18,6 +18,7 @@ SENTENCES: dict[Act, str] = {
         "You can ask for a new one at %(time)s."
     ),
     Act.SPEND_LINK: N_("This has been tried many times in a short while. Please try again at %(time)s."),
+    Act.PROVE: N_("This has been tried many times in a short while. Please try again at %(time)s."),
     Act.SEND_FILE: N_(
         "You have sent many files in a short while. Add the next ones at %(time)s. Everything else is still here."
     ),

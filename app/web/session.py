@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Literal
 
 from fastapi import Request
 from sqlmodel import Session, col, select
@@ -33,7 +34,13 @@ def actor_of(session: Session, request: Request, settings: Settings, now: dateti
     return known(session, request, settings, now)[0]
 
 
-def begin(session: WriteSession, person_id: int, now: datetime, user_agent: str = "") -> str:
+Proven = datetime | Literal["now"] | None
+"""When somebody showed who they are: by what they just did, or at another moment, or nobody knows."""
+
+
+def begin(
+    session: WriteSession, person_id: int, now: datetime, user_agent: str = "", *, proven_at: Proven = "now"
+) -> str:
     """Sign a person in: a new session with a token of its own. Returns the token for the cookie."""
     token = secrets.token_urlsafe(32)
     browser, system = names_of(user_agent)
@@ -46,15 +53,24 @@ def begin(session: WriteSession, person_id: int, now: datetime, user_agent: str 
             created_at=now,
             last_seen_at=now,
             expires_at=now + LONGEST,
+            proven_at=now if proven_at == "now" else proven_at,
         )
     )
     return token
 
 
-def begin_anew(session: WriteSession, request: Request, settings: Settings, person_id: int, now: datetime) -> str:
+def begin_anew(
+    session: WriteSession,
+    request: Request,
+    settings: Settings,
+    person_id: int,
+    now: datetime,
+    *,
+    proven_at: Proven = "now",
+) -> str:
     """Sign a person in with a token that nobody has seen, whatever the browser brought along."""
     end(session, request, settings, now)
-    return begin(session, person_id, now, request.headers.get("user-agent", ""))
+    return begin(session, person_id, now, request.headers.get("user-agent", ""), proven_at=proven_at)
 
 
 def end(session: WriteSession, request: Request, settings: Settings, now: datetime) -> None:

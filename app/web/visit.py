@@ -13,6 +13,7 @@ from fastapi import Request
 from app.adapters.database import ReadSession, WriteSession
 from app.config import Settings
 from app.domain.access import Actor, Permission, Scope, scope_of
+from app.domain.staying import is_fresh
 from app.queries.cities import CityFacts
 from app.queries.people import SignedIn
 
@@ -47,18 +48,28 @@ class Visit(Generic[S]):
         return ZoneInfo(self.city.time_zone if self.city else "Europe/Helsinki")
 
     @property
+    def is_fresh(self) -> bool:
+        """Did whoever asks show a moment ago who they are."""
+        return self.browser is not None and is_fresh(self.browser.proven_at, self.now)
+
+    @property
     def path(self) -> str:
         """The path without its language."""
         return str(self.request.scope["path"])
 
     @property
-    def csrf(self) -> str:
-        """The token for this browser's forms, with the page's key; a guest gets a cookie to bind it to."""
+    def browser_mark(self) -> str:
+        """What only this browser can show, signed in or not; a guest gets a cookie to bind it to."""
         guest = self.settings.guest_cookie
         bound_to = self.request.cookies.get(self.settings.session_cookie) or self.request.cookies.get(guest)
         if not bound_to:
             bound_to = self.new_cookies.setdefault(guest, secrets.token_urlsafe(18))
-        return f"{csrf_token(self.settings.key, bound_to)}.{self.key}"
+        return csrf_token(self.settings.key, bound_to)
+
+    @property
+    def csrf(self) -> str:
+        """The token for this browser's forms, with the page's key."""
+        return f"{self.browser_mark}.{self.key}"
 
 
 Reading: TypeAlias = Visit[ReadSession]

@@ -110,6 +110,31 @@ REFUSALS: dict[Reason, str] = {
     Reason.FILE_TOO_LARGE: N_("This file is too large. It can be 25 MB at most."),
     Reason.TOO_MANY_FILES: N_("There is no room for more files. Remove one first."),
     Reason.LINK_SPENT: N_("This link has been used, or it is more than ten minutes old. Ask for a new one."),
+    Reason.NOT_ASKED: N_("This took too long, or it was answered already. Nothing has changed. Please begin again."),
+    Reason.PROVIDER_SILENT: N_(
+        "The city's sign-in does not answer just now. Nothing has changed. Try again in a moment, or come in by email."
+    ),
+    Reason.PROVIDER_NOT_BELIEVED: N_(
+        "The answer of the city's sign-in was not as it should be, so we did not trust it. Nothing has changed. Please "
+        "begin again; if it happens again, tell the city's IT."
+    ),
+    Reason.PROVIDER_SAID_NO: N_("You did not sign in there, or were not let in. Nothing has changed."),
+    Reason.NOT_SHOWN_AGAIN: N_(
+        "The city's sign-in did not ask you again who you are, or did not say when. Confirm by email instead."
+    ),
+    Reason.ACCOUNT_UNKNOWN: N_("We do not know yet whose account this is, so it does not open anything."),
+    Reason.ACCOUNT_OF_ANOTHER: N_("This account is connected to another person in Kipinä. Nothing has changed."),
+    Reason.BAD_PROVIDER: N_(
+        "There is no sign-in at this address that we can use. It begins with https:// and is what the city's IT calls "
+        "the issuer."
+    ),
+    Reason.PASSKEY_UNKNOWN: N_("We do not know this passkey, or it is not yours."),
+    Reason.PASSKEY_NOT_BELIEVED: N_("The answer of the passkey was not as it should be. Nothing has changed."),
+    Reason.PASSKEY_COPIED: N_(
+        "This passkey says that it was used less often than we know, as a copy would. So it does not let you in. Come "
+        "in by email, remove it under your details and add a new one."
+    ),
+    Reason.PASSKEY_KNOWN: N_("This passkey is known here already."),
     Reason.LAST_OWNER: N_("A company needs an owner. Make somebody else the owner first."),
     Reason.COMPANY_KNOWN: N_("This company is already in Kipinä."),
     Reason.IN_USE: N_("This is in use, so it cannot be removed."),

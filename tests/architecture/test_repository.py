@@ -1,6 +1,7 @@
 """What holds for the repository as a whole: it names no machine, and its first commands start anywhere."""
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -73,6 +74,15 @@ def test_every_locked_library_has_a_version_and_hashes(lock: str) -> None:
     assert len(entries) > 40
     loose = [entry for entry in entries if "==" not in entry.splitlines()[0] or "--hash=sha256:" not in entry]
     assert loose == []
+
+
+def test_the_provider_of_the_tests_is_locked_and_names_no_place_to_fetch_it_from() -> None:
+    packages = json.loads(_read("tests/identity_provider/package-lock.json"))["packages"]
+    assert "node_modules/oidc-provider" in packages
+    for name, package in packages.items():
+        assert "resolved" not in package, name
+        assert not name or package["integrity"].startswith("sha512-"), name
+    assert PACKAGE_INDEX.findall(_read("tests/identity_provider/package.json")) == []
 
 
 def test_the_test_lock_holds_the_same_versions_as_the_lock() -> None:

@@ -57,14 +57,15 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         [sys.executable, "-m", "app.cli", "serve", "--port", str(port)], cwd=ROOT, env=server.environment
     )
     try:
-        _wait_for(address)
+        wait_for(address)
         yield server
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait_for(address: str) -> None:
+def wait_for(address: str) -> None:
+    """Until a server answers."""
     for _ in range(600):
         try:
             with urllib.request.urlopen(f"{address}/healthz", timeout=1):  # noqa: S310

@@ -60,6 +60,11 @@ def admin(reader: Reader, _: Row) -> bool:
     return reader.admin
 
 
+def own(reader: Reader, row: Row) -> bool:
+    """The person whose it is, and nobody else."""
+    return bool(reader.person == row.person)
+
+
 def once_published(reader: Reader, row: Row) -> bool:
     """The public when the event is published, its city's staff before."""
     return row.phase != "draft" or reader.holds(STAFF, row)
@@ -268,6 +273,10 @@ READ_BY: dict[str, Rule] = {
     "outgoing_mail.last_error": failed_mail,
     "outgoing_mail.to_name": mail_of_event,
     "job.last_error": admin,
+    "identity_provider.client_id": admin,
+    "identity_provider.issuer": admin,
+    "identity_provider.sealed_secret": nobody,
+    "passkey.name": own,
     "person.email": address_known,
     "person.name": someone_known,
     "person.title": someone_known,
@@ -299,6 +308,9 @@ NOT_STAINED = {
     "event": {"slug"},
     "platform": {"slug"},
     "web_session": {"token_hash", "browser", "system"},
+    "handshake": {"token_hash", "browser_hash", "next_path"},
+    "connected_account": {"issuer", "subject"},
+    "passkey": {"credential_id", "public_key", "transports"},
     "challenge": {"themes", "cpv_code"},
     "programme_release": {"content"},
     "application": {"locale", "confidential_ground"},

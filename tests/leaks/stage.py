@@ -177,7 +177,7 @@ PARAMETERS = {
     "jury_seat": "seat_id", "conflict": "conflict_id", "follow_up_case": "case_id", "outgoing_mail": "mail_id",
     "programme_session": "session_id", "attachment": "attachment_id", "company": "company_id",
     "city_member": "member_id", "company_member": "member_id", "unit": "unit_id", "platform": "platform_id",
-    "person": "person_id",
+    "person": "person_id", "passkey": "passkey_id",
 }  # fmt: skip
 """What the row of a table is called in addresses."""
 

@@ -12,17 +12,22 @@ from app.domain.case_entry import EntryKind
 from app.domain.conflict import Ground
 from app.domain.deciding import Outcome
 from app.domain.followup import Stage
+from app.domain.handshake import Purpose
 from app.domain.schedule import SessionKind
 from app.models import (
     Application,
     Attachment,
     Challenge,
     City,
+    ConnectedAccount,
     Event,
     FollowUpCase,
+    Handshake,
+    IdentityProvider,
     Job,
     KeptForm,
     OutgoingMail,
+    Passkey,
     Person,
 )
 from app.models.record import JobState, MailState
@@ -198,6 +203,26 @@ class Builder:
                     created_at=NOW,
                 )
             )  # fmt: skip
+            city, organizer = self.town.city, self.town.people["organizer"]
+            session.add(IdentityProvider(city_id=city.id, issuer="http://idp.invalid", client_id="x", sealed_secret=""))
+            session.add(
+                ConnectedAccount(
+                    city_id=city.id, person_id=organizer.id, issuer="http://idp.invalid", subject="x", connected_at=NOW
+                )
+            )
+            session.add(
+                Handshake(
+                    token_hash=city.slug, purpose=Purpose.SIGN_IN, city_id=city.id, browser_hash="x", created_at=NOW,
+                    expires_at=NOW,
+                )
+            )  # fmt: skip
+            for name in ("organizer", "juror"):
+                session.add(
+                    Passkey(
+                        person_id=self.town.people[name].id, credential_id=f"{city.slug}-{name}", public_key="x",
+                        sign_count=0, name="Avain", created_at=NOW,
+                    )
+                )  # fmt: skip
 
 
 def build(world: World) -> tuple[Town, Town]:

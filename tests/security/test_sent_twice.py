@@ -100,8 +100,17 @@ def forms(house: House) -> Forms:
 NOT_SENT_HERE = {
     "account.browsers.delete",
     "account.demo.create",
+    "account.new_passkey_question.create",
     "account.other_browsers.delete",
+    "account.passkey_answer.create",
+    "account.passkey_question.create",
+    "account.passkeys.create",
+    "account.passkeys.delete",
+    "account.provider.create",
+    "account.provider.delete",
+    "account.provider.spend",
     "account.sign_in.spend",
+    "admin.providers.update",
     "company.applications.autosave",
     "company.applications.create",
     "company.members.update",
@@ -126,7 +135,8 @@ NOT_SENT_HERE = {
 }
 """In these towns nobody can press them so that something changes; a new form belongs here only for that reason.
 
-All go through the same door; `tests/services/test_sent_forms.py` presses those of them where it matters most.
+All go through the same door, but for those that ask a city's provider in several steps: their answers are spent once,
+or ask again. `tests/services/test_sent_forms.py` presses those of them where it matters most.
 """
 SIGN_OUT = "account.sign_out.create"
 """Whoever is out has no form any more."""

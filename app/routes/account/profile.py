@@ -7,8 +7,10 @@ from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.domain.localized import LANGUAGES
-from app.queries import people
+from app.models import Passkey
+from app.queries import people, ways_in
 from app.queries.people import Browser
+from app.queries.ways_in import CityAccount
 from app.services import people as services
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
@@ -24,19 +26,35 @@ FORM = "profile"
 
 @dataclass(frozen=True)
 class ProfilePage:
-    """Name, title, language, and where one is signed in."""
+    """Name, title, language, the ways to come in, and where one is signed in.
+
+    `passkeys`: None where there can be none. `fresh`: whether a way may be added without showing first who one is.
+    """
 
     template: ClassVar[str] = "account/profile/edit.html"
     form: Form
     email: str
     languages: list[tuple[str, str]]
     browsers: list[Browser]
+    passkeys: list[Passkey] | None
+    passkey_form: Form
+    cities: list[CityAccount]
+    fresh: bool
 
 
 def _page(visit: Reading | Writing, form: Form) -> ProfilePage:
     here = visit.browser.id if visit.browser else None
     browsers = people.browsers(visit.session, visit.actor, here, visit.now)
-    return ProfilePage(form, visit.actor.email, list(OWN_NAMES.items()), browsers)
+    return ProfilePage(
+        form=form,
+        email=visit.actor.email,
+        languages=list(OWN_NAMES.items()),
+        browsers=browsers,
+        passkeys=ways_in.passkeys(visit.session, visit.actor) if visit.settings.passkeys else None,
+        passkey_form=filled("new-passkey", {}),
+        cities=ways_in.accounts_of(visit.session, visit.actor),
+        fresh=visit.is_fresh,
+    )
 
 
 @router.get("", name="account.profile.edit")

@@ -1,7 +1,7 @@
 """Coming in by a one-time link, and going out."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import unquote
 
 from starlette.responses import Response
@@ -9,13 +9,15 @@ from starlette.responses import Response
 from app.domain.access import Permission
 from app.domain.limits import Act
 from app.domain.refusals import Refused
+from app.queries import ways_in
+from app.queries.ways_in import CityAccount
 from app.services import signing_in
 from app.web import session as web_session
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.limits import too_often
 from app.web.pages import go, go_to, show
-from app.web.visit import Reading, Writing
+from app.web.visit import Reading, Visit, Writing
 from app.web.wording import say_refusal
 from app.web.words import N_
 
@@ -26,10 +28,12 @@ FORM = "account-sign-in-form"
 
 @dataclass(frozen=True)
 class NewPage:
-    """Asks for a mail address."""
+    """Asks for a mail address, and offers the other ways. `cities`: those with a sign-in of their own."""
 
     template: ClassVar[str] = "account/sign_in/new.html"
     form: Form
+    cities: list[CityAccount]
+    passkeys: bool
     kept: bool = False
     refusal: str = ""
 
@@ -58,10 +62,20 @@ def local_path(path: str) -> str:
     return path if harmless and len(path) < 1_000 else "/"  # noqa: PLR2004
 
 
+def home_of(next_path: str) -> str:
+    """Where somebody goes who has come in: where they were going, else to their tasks."""
+    return next_path if next_path not in {"", "/"} else "/tasks"
+
+
 @router.get("", name="account.sign_in.new")
 def new(visit: Annotated[Reading, reads(Permission.SIGN_IN)], next: str = "/", kept: str = "") -> Response:  # noqa: A002
     """The form."""
-    return show(visit, NewPage(filled(FORM, {"next": local_path(next)}), kept=kept == "1"))
+    return show(visit, _new(visit, filled(FORM, {"next": local_path(next)}), kept=kept == "1"))
+
+
+def _new(visit: Visit[Any], form: Form, *, kept: bool = False, refusal: str = "") -> NewPage:
+    cities = ways_in.cities_with_provider(visit.session, form.typed.get("next", ""))
+    return NewPage(form, cities, visit.settings.passkeys, kept, refusal)
 
 
 @router.post("", name="account.sign_in.create")
@@ -70,9 +84,9 @@ def create(visit: Annotated[Writing, writes(Permission.SIGN_IN)], posted: Posted
     fields = Fields(posted, visit.language)
     email = fields.email("email")
     if fields.errors:
-        return show(visit, NewPage(fields.form(FORM)), status=422)
+        return show(visit, _new(visit, fields.form(FORM)), status=422)
     if (often := too_often(visit, Act.ASK_LINK, email=email)) is not None:
-        return often.on(show(visit, NewPage(fields.form(FORM), refusal=often.sentence), status=429))
+        return often.on(show(visit, _new(visit, fields.form(FORM), refusal=often.sentence), status=429))
     signing_in.send_link(visit.session, email, local_path(fields.raw("next")), visit.language, visit.now)
     return show(visit, SentPage(email))
 
@@ -91,12 +105,11 @@ def spend(visit: Annotated[Writing, writes(Permission.SIGN_IN)], posted: Posted,
     try:
         person, next_path = signing_in.spend_link(visit.session, token, visit.now)
     except Refused as refusal:
-        page = NewPage(filled(FORM, {"next": "/"}), refusal=say_refusal(refusal.reason, visit.language))
+        page = _new(visit, filled(FORM, {"next": "/"}), refusal=say_refusal(refusal.reason, visit.language))
         return show(visit, page, status=409)
     visit.session.flush()
     token = web_session.begin_anew(visit.session, visit.request, visit.settings, person.id, visit.now)
-    target = next_path if next_path not in {"", "/"} else "/tasks"
-    response = go_to(visit, f"/{visit.language}{target}")
+    response = go_to(visit, f"/{visit.language}{home_of(next_path)}")
     web_session.set_cookie(response, visit.settings, token)
     return response
 

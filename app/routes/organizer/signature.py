@@ -6,9 +6,7 @@ from typing import Any, ClassVar
 from starlette.responses import Response
 
 from app.domain.deciding import Outcome, ProblemKind
-from app.domain.limits import Act
 from app.domain.refusals import Reason, Refused
-from app.domain.staying import is_fresh
 from app.models import Event
 from app.queries import deciding, events, mail
 from app.queries.deciding import Item
@@ -16,10 +14,8 @@ from app.queries.mail import DecisionMail
 from app.routes.organizer.decisions import Deciding, Overview, Seeing, overview_of
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import deciding as services
-from app.services import signing_in
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router
-from app.web.limits import too_often
 from app.web.pages import city_of, go, go_to, path_for, show
 from app.web.visit import Visit, Writing
 from app.web.words import N_
@@ -44,7 +40,7 @@ class Told:
 class SignPage:
     """Every company and its outcome, each mail, and the one button. `changed`: by another since it was read.
 
-    `confirm_by`: the mail address of somebody who signed in too long ago to sign; empty for others.
+    `confirm_first`: whoever signs showed too long ago who they are.
     """
 
     template: ClassVar[str] = "organizer/signature/new.html"
@@ -53,7 +49,7 @@ class SignPage:
     form: Form
     places: int
     too_many: bool
-    confirm_by: str
+    confirm_first: bool
     changed: bool = False
 
     @property
@@ -70,16 +66,6 @@ class SignPage:
     def unwritten(self) -> bool:
         """Is the mail of a changed decision still to be written anew."""
         return any(not told.mails and not told.alone for _, group in self.groups for told in group)
-
-
-@dataclass(frozen=True)
-class SentPage:
-    """A link that confirms is on its way."""
-
-    template: ClassVar[str] = "organizer/signature/sent.html"
-    email: str
-    back: str
-    refusal: str = ""
 
 
 @router.post("/application-of-decisions", name="organizer.application_of_decisions.create")
@@ -120,12 +106,8 @@ def _page(visit: Visit[Any], event: Event, overview: Overview, *, ticked: bool =
         form=filled(FORM, {"revision": revision, "more_than_places": ticked}),
         places=event.places_to_pitch,
         too_many=any(problem.kind is ProblemKind.TOO_MANY_INVITED for problem in overview.problems),
-        confirm_by="" if _is_fresh(visit) else visit.actor.email,
+        confirm_first=not visit.is_fresh,
     )
-
-
-def _is_fresh(visit: Visit[Any]) -> bool:
-    return visit.browser is not None and is_fresh(visit.browser.begun_at, visit.now)
 
 
 @router.post("/signature", name="organizer.signature.create")
@@ -136,7 +118,7 @@ def sign(visit: Deciding, posted: Posted, event_id: int) -> Response:
     """
     event = events.for_update(visit.session, city_of(visit).id, event_id)
     fields = Fields(posted, visit.language, visit.zone)
-    if not _is_fresh(visit):
+    if not visit.is_fresh:
         return _confirm(visit, event_id, fields)
     try:
         on_purpose = fields.ticked("more_than_places")
@@ -155,16 +137,12 @@ def sign(visit: Deciding, posted: Posted, event_id: int) -> Response:
 
 
 def _confirm(visit: Writing, event_id: int, fields: Fields) -> Response:
-    """Back to the page, which asks for it; or on by the link that it offers, with what was ticked."""
+    """On to showing who one is, and back to the page with what was ticked; or back at once, when that was not asked."""
     ticked = {"q_more_than_places": "on"} if fields.ticked("more_than_places") else {}
     back = path_for(visit, "organizer.application_of_decisions.new", **_at(visit, event_id), **ticked)
-    if fields.raw("confirm") != "mail":
+    if not fields.ticked("confirm"):
         return go_to(visit, back, flash=N_("Nothing is signed yet. Confirm first that it is you."), kind="warning")
-    email, next_path = visit.actor.email, back.removeprefix(f"/{visit.language}")
-    if (often := too_often(visit, Act.ASK_LINK, email=email)) is not None:
-        return often.on(show(visit, SentPage(email, back, often.sentence), status=429))
-    signing_in.send_link(visit.session, email, next_path, visit.language, visit.now, kind="confirmation")
-    return show(visit, SentPage(email, back))
+    return go(visit, "account.confirmation.new", q_next=back.removeprefix(f"/{visit.language}"))
 
 
 def _at(visit: Visit[Any], event_id: int) -> dict[str, Any]:

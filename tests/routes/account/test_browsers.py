@@ -32,7 +32,8 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
 
 def rows(browser: StrictClient) -> list[str]:
     """What the page says of each browser."""
-    section = next(part for part in parse(browser.get("/account/profile").text).iter("section"))
+    sections = parse(browser.get("/account/profile").text).iter("section")
+    section = next(part for part in sections if part.get("id") == "browsers")
     return [" ".join("".join(row.itertext()).split()) for row in section.iter("li")]
 
 

@@ -70,7 +70,9 @@ def test_an_older_one_is_confirmed_by_mail_and_what_was_ticked_is_still_there(
     shown = browser.get(page).text
     assert "Allekirjoita päätökset" not in shown
     assert "Sinähän se olet?" in shown
-    asked = browser.submit(page, "/signature", more_than_places="on", confirm="mail")
+    to_ways = browser.submit(page, "/signature", more_than_places="on", confirm="yes")
+    assert to_ways.status_code == 303
+    asked = browser.submit(to_ways.headers["location"], "/account/confirmation")
     assert asked.status_code == 200
     assert states(engine) == {State.SUBMITTED}
 
@@ -111,7 +113,8 @@ def test_the_link_goes_to_ones_own_address_alone(
     world: World, browser: StrictClient, page: str, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pass_time(monkeypatch)
-    asked = browser.submit(page, "/signature", confirm="mail", email="joku.muu@example.org")
+    to_ways = browser.submit(page, "/signature", confirm="yes").headers["location"]
+    asked = browser.submit(to_ways, "/account/confirmation", email="joku.muu@example.org")
     assert "joku.muu" not in asked.text
     with reading(engine, EVERY_CITY) as session:
         to = session.execute(sa.text("SELECT to_email FROM outgoing_mail WHERE kind = 'confirmation'")).scalars().all()
