@@ -208,6 +208,16 @@ class CitySession(Session):
         if self.in_transaction():
             _tell_database(self, None, self.connection())
 
+    @contextmanager
+    def of_the_installation(self) -> Iterator[None]:
+        """For writing what belongs to no city, such as a sign-in link; then the border stands again."""
+        border = self.cities
+        self.enter(EVERY_CITY)
+        yield
+        self.flush()
+        if border is not None:
+            self.enter(border)
+
 
 def _tell_database(session: Session, _transaction: object, connection: sa.Connection) -> None:
     # For this transaction only, so that whoever borrows the connection next begins without a city.

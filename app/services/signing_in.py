@@ -45,17 +45,18 @@ def send_link(
             expires_at=now + LINK_LIVES,
         )
     )
-    outbox.queue(
-        session,
-        kind,
-        to_email=email,
-        to_name=person.name if person else "",
-        language=language,
-        now=now,
-        zone=ZoneInfo("Europe/Helsinki"),
-        context={"token": token},
-        secret=True,
-    )
+    with session.of_the_installation():
+        outbox.queue(
+            session,
+            kind,
+            to_email=email,
+            to_name=person.name if person else "",
+            language=language,
+            now=now,
+            zone=ZoneInfo("Europe/Helsinki"),
+            context={"token": token},
+            secret=True,
+        )
 
 
 def spend_link(session: WriteSession, token: str, now: datetime) -> tuple[Person, str]:

@@ -12,10 +12,21 @@ from app.adapters.database import QueryWithoutCity, above_policies, make_engine,
 from app.config import Settings
 from app.domain.access import EVERY_CITY, Cities, Role
 from app.domain.ids import CityId
-from app.models import Application, AuditEvent, City, Document, Event, FollowUpCase, Place, ProgrammeRelease, Unit
+from app.models import (
+    Application,
+    AuditEvent,
+    City,
+    Document,
+    Event,
+    FollowUpCase,
+    OutgoingMail,
+    Place,
+    ProgrammeRelease,
+    Unit,
+)
 from app.models.belonging import BY_COLUMN, BY_PARENT, OF_A_CITY, OF_NO_CITY
 from app.queries import cities as city_queries
-from app.services import people
+from app.services import people, signing_in
 from tests.leaks.town import Town, build
 from tests.postgres import Cluster, by_hand
 from tests.world import NOW, SYSTEM, World
@@ -185,3 +196,13 @@ def test_a_person_whom_a_city_invites_is_told_to_the_installation(engine: sa.Eng
     with reading(engine, EVERY_CITY) as session:
         told = select(AuditEvent.action, AuditEvent.chain).where(AuditEvent.object_type == "person")
         assert ("created", 0) in session.exec(told).all()
+
+
+def test_a_sign_in_link_asked_for_on_a_citys_page_belongs_to_no_city(engine: sa.Engine, world: World) -> None:
+    city = world.city()
+    with writing(engine, only(city)) as session:
+        signing_in.send_link(session, "a@example.org", "/tasks", "fi", NOW, kind="confirmation")
+        assert session.exec(select(Unit)).all() == [], "the border stands again"
+        assert session.cities == only(city)
+    with reading(engine, EVERY_CITY) as session:
+        assert session.exec(select(OutgoingMail.city_id)).all() == [None]
