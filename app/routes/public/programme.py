@@ -104,8 +104,8 @@ def show_programme(visit: Reads, event: str, kind: str = "", place: str = "") ->
 
 
 @router.get("/programme/live", name="public.programme.live")
-async def show_live(visit: Annotated[Door, reads(Permission.PUBLIC_READ)], event: str, release: int = 0) -> Response:
-    """The number of the newest release, told as soon as it is another than the page has; open pages ask for it."""
+async def show_live(visit: Annotated[Door, reads(Permission.PUBLIC_READ)], event: str, release: int = -1) -> Response:
+    """The number of the newest release; to open pages, which say what they have, as soon as it is another."""
     event_id, newest = await asyncio.to_thread(_newest, visit, event)
     if newest == release:
         newest = await visit.request.app.state.live.newer(event_id, newest)
