@@ -38,7 +38,9 @@ def test_the_real_companies_of_the_register_apply(world: World, session: WriteSe
     ]
     numbers = session.exec(select(Application.number).order_by(col(Application.id))).all()
     assert list(numbers) == list(range(1, 102))
-    receipts = session.exec(select(OutgoingMail).where(OutgoingMail.kind == "receipt")).all()
+    receipts = session.exec(
+        select(OutgoingMail).where(OutgoingMail.kind == "receipt").order_by(col(OutgoingMail.id))
+    ).all()
     assert len(receipts) == 101
     assert {mail.to_email for mail in receipts} == {owner.email}
     for row, mail in zip(rows, receipts, strict=True):
