@@ -14,7 +14,7 @@ from app.domain.phase import Phase
 from app.models import Application, AuditEvent, Challenge, City, Company, Conflict, Event, OutgoingMail, Person
 from app.services import attachments, people
 from tests.strict import StrictClient, form_of, parse
-from tests.world import NOW, World
+from tests.world import NOW, ZONE, World
 
 SignIn = Callable[[Person], StrictClient]
 DECK = Path(__file__).parents[2] / "data" / "uploads" / "simple.pdf"
@@ -229,7 +229,7 @@ def test_entering_refuses_late_arrivals_and_leaves_nothing_behind(
             entry(event),
             **ENTRY,
             challenge=str(challenge.id),
-            received_date=f"{moment:%d.%m.%Y}",
+            received_date=f"{moment.astimezone(ZONE):%d.%m.%Y}",
             received_time="23.59",
         )
         assert late.status_code == 422
@@ -239,11 +239,19 @@ def test_entering_refuses_late_arrivals_and_leaves_nothing_behind(
         assert session.exec(select(Company)).all() == []
     day_before = event.call_closes_at - timedelta(days=1)
     in_time = browser.submit(
-        entry(event), **ENTRY, challenge=str(challenge.id), received_date=f"{day_before:%d.%m.%Y}", received_time="12"
+        entry(event),
+        **ENTRY,
+        challenge=str(challenge.id),
+        received_date=f"{day_before.astimezone(ZONE):%d.%m.%Y}",
+        received_time="12",
     )
     assert in_time.status_code == 303
     again = browser.submit(
-        entry(event), **ENTRY, challenge=str(challenge.id), received_date=f"{day_before:%d.%m.%Y}", received_time="12"
+        entry(event),
+        **ENTRY,
+        challenge=str(challenge.id),
+        received_date=f"{day_before.astimezone(ZONE):%d.%m.%Y}",
+        received_time="12",
     )
     assert again.status_code == 422
     assert "challenge-error" in again.text
