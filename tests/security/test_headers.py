@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from app.adapters import clock
@@ -13,6 +14,7 @@ from app.adapters.database import writing
 from app.config import Settings
 from app.domain.access import EVERY_CITY
 from app.main import create_app
+from app.models import OutgoingMail
 from app.services import signing_in
 from app.web.visit import csrf_token
 from tests.security.conftest import House
@@ -148,7 +150,7 @@ def test_over_tls_every_cookie_is_bound_to_this_host(over_tls: FastAPI) -> None:
     settings, engine = over_tls.state.settings, over_tls.state.engine
     with writing(engine, EVERY_CITY) as session:
         signing_in.send_link(session, "maija@example.org", "/", "fi", clock.now())
-        body = next(row.body for row in session.new if hasattr(row, "body"))
+        body = session.exec(select(OutgoingMail.body).where(OutgoingMail.to_email == "maija@example.org")).one()
     link = next(line for line in body.split() if "/sign-in/" in line).removeprefix(HOME)
     with TestClient(over_tls, HOME, follow_redirects=False) as browser:
         shown = browser.get(link)
