@@ -215,6 +215,7 @@ class CitySession(Session):
         self.enter(EVERY_CITY)
         yield
         self.flush()
+        self.cities = border  # a session that was told none is told none again
         if border is not None:
             self.enter(border)
 

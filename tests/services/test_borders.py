@@ -206,3 +206,7 @@ def test_a_sign_in_link_asked_for_on_a_citys_page_belongs_to_no_city(engine: sa.
         assert session.cities == only(city)
     with reading(engine, EVERY_CITY) as session:
         assert session.exec(select(OutgoingMail.city_id)).all() == [None]
+    with writing(engine, None) as session:
+        signing_in.send_link(session, "b@example.org", "/tasks", "fi", NOW)
+        with pytest.raises(QueryWithoutCity):
+            session.exec(select(Unit))
