@@ -215,7 +215,7 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, help="A backup.")]
         try:
             with _progress() as progress:
                 reading_through = progress.add_task("Reading through", total=None)
-                manifest = backups.check(file, lambda more: progress.advance(reading_through, more))
+                manifest = backups.check(settings, file, lambda more: progress.advance(reading_through, more))
                 progress.update(reading_through, total=len(manifest.entries))
                 task = progress.add_task("Rows and files", total=manifest.rows + manifest.files)
                 backups.restore(engine, settings, file, manifest, lambda more: progress.advance(task, more))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SHORTEST_KEY = 16
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 
 
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
     """An OpenTelemetry collector, http://host:4318. Empty: nothing is traced."""
     metrics_token: str = ""
     """Who sends it may read /metrics. Empty: nobody."""
+    backup_key: str = ""
+    """A long password: `kipina backup` encrypts with it, `kipina restore` asks for it. Empty: nothing is encrypted."""
     threads: int = 4
     """Requests worked on at the same time in one process; few are faster, as they share one interpreter."""
     max_upload_bytes: int = 25 * 1024 * 1024
@@ -71,6 +74,10 @@ class Settings(BaseSettings):
             raise ValueError(message)
         if self.clamd and not re.fullmatch(r"/.+|[^/]+:\d+", self.clamd):
             message = "KIPINA_CLAMD is the path of a socket, or host:port"
+    def _backup_key_is_long(self) -> Self:
+        """A key that can be guessed protects nothing."""
+        if self.backup_key and len(self.backup_key) < SHORTEST_KEY:
+            message = f"KIPINA_BACKUP_KEY is too short: {SHORTEST_KEY} characters at least"
             raise ValueError(message)
         return self
 

@@ -20,6 +20,7 @@ from sqlmodel import Session, SQLModel
 
 from app.adapters import files, migrations, strays
 from app.adapters.database import one_moment, reading, writing
+from app.adapters.backup_cipher import MAGIC, Damaged, Sealing, Unsealing, WrongKey
 from app.config import Settings
 from app.domain.access import EVERY_CITY
 from app.domain.localized import Localized
@@ -78,7 +79,16 @@ def size(engine: sa.Engine) -> int:
 
 
 def take(engine: sa.Engine, settings: Settings, out: BinaryIO, now: datetime, seen: Seen) -> Manifest:
-    """Write a backup. What was committed before is in it, and nothing that is committed later."""
+    """Write a backup, encrypted when there is a key. What was committed before is in it, and nothing from later on."""
+    if not settings.backup_key:
+        return _take(engine, settings, out, now, seen)
+    sealing = Sealing(out, settings.backup_key)
+    manifest = _take(engine, settings, sealing, now, seen)
+    sealing.close()
+    return manifest
+
+
+def _take(engine: sa.Engine, settings: Settings, out: Any, now: datetime, seen: Seen) -> Manifest:
     with one_moment(engine) as session, tarfile.open(fileobj=out, mode="w|") as tar:
         manifest = Manifest(_revision(session), now.isoformat())
         for table in SQLModel.metadata.sorted_tables:
@@ -102,12 +112,12 @@ def take(engine: sa.Engine, settings: Settings, out: BinaryIO, now: datetime, se
     return manifest
 
 
-def check(path: Path, seen: Seen) -> Manifest:
+def check(settings: Settings, path: Path, seen: Seen) -> Manifest:
     """Read a backup through and compare every hash; raises BackupError when it is damaged or incomplete."""
     hashes: dict[str, str] = {}
     manifest = None
     try:
-        for name, entry in _entries(path):
+        for name, entry in _entries(settings, path):
             if name == _MANIFEST:
                 manifest = _manifest(entry.read())
                 continue
@@ -115,6 +125,10 @@ def check(path: Path, seen: Seen) -> Manifest:
             read.to_end()
             hashes[name] = read.hash.hexdigest()
             seen(1)
+    except WrongKey:
+        raise BackupError("The backup was encrypted with another key than KIPINA_BACKUP_KEY.") from None
+    except Damaged:
+        raise BackupError("The backup is damaged, or not all of it is there.") from None
     except (tarfile.TarError, EOFError):
         raise BackupError("The file is no whole backup.") from None
     if manifest is None:
@@ -138,7 +152,7 @@ def restore(engine: sa.Engine, settings: Settings, path: Path, manifest: Manifes
     stored: list[str] = []
     try:
         with writing(engine, EVERY_CITY) as session:
-            for name, entry in _entries(path):
+            for name, entry in _entries(settings, path):
                 kind, _, rest = name.partition("/")
                 if kind == "database":
                     table = tables[rest.partition("/")[0]]
@@ -279,13 +293,23 @@ def _write(tar: tarfile.TarFile, manifest: Manifest, name: str, content: bytes) 
     manifest.entries[name] = hashlib.sha256(content).hexdigest()
 
 
-def _entries(path: Path) -> Iterator[tuple[str, Any]]:
-    with tarfile.open(path, mode="r|") as tar:
-        for info in tar:
-            entry = tar.extractfile(info)
-            if entry is None:
-                raise BackupError(f"{info.name} has no place in a backup.")
-            yield info.name, entry
+def _entries(settings: Settings, path: Path) -> Iterator[tuple[str, Any]]:
+    with path.open("rb") as file:
+        sealed = file.read(len(MAGIC)) == MAGIC
+        file.seek(0)
+        if sealed and not settings.backup_key:
+            raise BackupError("The backup is encrypted: set KIPINA_BACKUP_KEY to its key.")
+        if settings.backup_key and not sealed:
+            raise BackupError("The backup is not encrypted. If that is as it should be, unset KIPINA_BACKUP_KEY.")
+        source: Any = Unsealing(file, settings.backup_key) if sealed else file
+        with tarfile.open(fileobj=source, mode="r|") as tar:
+            for info in tar:
+                entry = tar.extractfile(info)
+                if entry is None:
+                    raise BackupError(f"{info.name} has no place in a backup.")
+                yield info.name, entry
+        while source.read(_BLOCK):  # the end is looked at, too
+            pass
 
 
 def _manifest(content: bytes) -> Manifest:

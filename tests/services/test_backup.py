@@ -179,7 +179,7 @@ def test_a_file_removed_meanwhile_is_missed_only_when_its_row_is_gone(
     assert code == 1, "a file that a row still names is told of"
     assert lost in said
     assert removed not in said
-    manifest = backup.check(target, lambda _: None)
+    manifest = backup.check(world.settings, target, lambda _: None)
     assert (manifest.gone, manifest.missing) == ([removed], [lost])
     assert entries(target)[f"files/{kept}"] == b"pidetty"
 
@@ -217,6 +217,35 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(
     fresh = make_engine(other.database_url)
     assert sa.inspect(fresh).get_table_names() == []
     fresh.dispose()
+
+
+def test_with_a_key_a_backup_is_encrypted_and_asks_for_it(
+    settings: Settings, world: World, application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attach(world, application, b"%PDF-salaisuus" * 10_000)
+    target, other = tmp_path / "kipina.backup", elsewhere(f"sqlite:///{tmp_path}/other.db", tmp_path / "other")
+    monkeypatch.setenv("KIPINA_BACKUP_KEY", "oikein pitkä avain")
+    assert run(settings, monkeypatch, "backup", str(target))[0] == 0
+    content = target.read_bytes()
+    assert b"salaisuus" not in content
+    assert b"tampere" not in content
+
+    def refused(key: str, content: bytes) -> str:
+        target.write_bytes(content)
+        monkeypatch.setenv("KIPINA_BACKUP_KEY", key)
+        code, said = run(other, monkeypatch, "restore", str(target))
+        assert code == 1
+        assert not (tmp_path / "other").exists()
+        return said
+
+    assert "set KIPINA_BACKUP_KEY" in refused("", content)
+    assert "another key" in refused("aivan toinen avain", content)
+    assert "damaged" in refused("oikein pitkä avain", content[:-40_000] + b"x" + content[-39_999:])
+    assert "not all of it" in refused("oikein pitkä avain", content[:-20])
+    assert "not encrypted" in refused("oikein pitkä avain", b"hello" * 9_999)
+    target.write_bytes(content)
+    code, said = run(other, monkeypatch, "restore", str(target))
+    assert code == 0, said
 
 
 def test_nothing_is_restored_over_what_is_there(
