@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
+import orjson
 import sqlalchemy as sa
 import typer
 import uvicorn
@@ -20,12 +21,12 @@ from app.adapters import strays as stray_files
 from app.adapters.database import above_policies, make_engine, one_moment, reading, writing
 from app.config import Settings
 from app.demo import loader
-from app.domain.access import EVERY_CITY
+from app.domain.access import EVERY_CITY, PUBLIC
 from app.main import create_app
-from app.queries import audit_chain
+from app.queries import audit_chain, personal_data
 from app.queries import demo as demo_people
 from app.queries import people as people_queries
-from app.services import cpv, people, signing_in
+from app.services import cpv, erasure, people, signing_in
 from app.web.connection import Connection
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Kipinä: from a challenge to a followed-up pilot.")
@@ -154,6 +155,35 @@ def sign_out(
             sys.exit(1)
         ended = signing_in.sign_out_everywhere(session, person.id if person else None, clock.now())
     console.print(f"Signed out of {ended} browsers.")
+
+
+@cli.command()
+def export_person(email: Annotated[str, typer.Argument(help="Mail address.")]) -> None:
+    """Print all that is kept of one person, as JSON."""
+    with _installation() as (_, engine), reading(engine, EVERY_CITY) as session:
+        person = people_queries.by_email(session, email)
+        if person is None:
+            console.print(f"Nobody has the address {email}.")
+            sys.exit(1)
+        typer.echo(orjson.dumps(personal_data.about(session, person.id), option=orjson.OPT_INDENT_2).decode())
+
+
+@cli.command()
+def erase_person(
+    email: Annotated[str, typer.Argument(help="Mail address.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase one person: name, address, roles, sign-ins, mails, and their values in the audit trail."""
+    with _installation() as (_, engine), writing(engine, EVERY_CITY) as session:
+        person = people_queries.by_email(session, email)
+        if person is None:
+            console.print(f"Nobody has the address {email}.")
+            sys.exit(1)
+        if not yes:
+            typer.confirm(f"Erase {person.name or person.email}? This cannot be undone.", abort=True, err=True)
+        kept = erasure.erase(session, PUBLIC, person, clock.now())
+    records = f"; {kept} rows of applications, decisions and files still name them, as records of the city"
+    console.print("Erased" + (records if kept else "") + ".", highlight=False)
 
 
 @cli.command()

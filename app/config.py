@@ -74,6 +74,10 @@ class Settings(BaseSettings):
             raise ValueError(message)
         if self.clamd and not re.fullmatch(r"/.+|[^/]+:\d+", self.clamd):
             message = "KIPINA_CLAMD is the path of a socket, or host:port"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _backup_key_is_long(self) -> Self:
         """A key that can be guessed protects nothing."""
         if self.backup_key and len(self.backup_key) < SHORTEST_KEY:

@@ -94,5 +94,5 @@ def _nonce(number: int, *, last: bool) -> bytes:
 
 def _keys(words: str, salt: bytes) -> tuple[bytes, bytes]:
     """The key of one file, and what tells whether it is the right one."""
-    made = scrypt(words.encode(), salt=salt, n=1 << 15, r=8, p=1, maxmem=1 << 26, dklen=48)
+    made = scrypt(words.encode(), salt=salt, n=1 << 15, r=8, p=3, maxmem=1 << 26, dklen=48)
     return made[:32], made[32:]

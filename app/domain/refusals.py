@@ -25,6 +25,7 @@ class Reason(StrEnum):
     EVENT_NOT_OVER = "event_not_over"
     DATES_OUT_OF_ORDER = "dates_out_of_order"
     OWN_ROLE = "own_role"
+    ONESELF = "oneself"
     BAD_ADDRESS = "bad_address"
     LANGUAGE_NEEDED = "language_needed"
     BUDGET_ORDER = "budget_order"

@@ -3,6 +3,7 @@
 from app.routes import healthz, metrics
 from app.routes.account import browsers, confirmation, demo, passkeys, profile, provider, sign_in, tasks
 from app.routes.admin import cities as admin_cities
+from app.routes.admin import erasure as admin_erasure
 from app.routes.admin import jobs as admin_jobs
 from app.routes.admin import providers as admin_providers
 from app.routes.company import applications, attachments, companies, members, states, submission
@@ -81,6 +82,7 @@ ROUTERS = (
     admin_cities.router,
     admin_jobs.router,
     admin_providers.router,
+    admin_erasure.router,
     organizer_programme.router,
     sessions.router,
     places.router,

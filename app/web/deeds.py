@@ -26,6 +26,7 @@ _ACTIONS: dict[str, str] = {
     "declined": N_("Declined"),
     "disconnected": N_("Disconnected"),
     "edited": N_("Changed"),
+    "erased": N_("Erased"),
     "granted": N_("Role given"),
     "handed_over": N_("Handed over"),
     "invited": N_("Invited to pitch"),

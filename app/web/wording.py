@@ -27,6 +27,7 @@ class Fault(StrEnum):
     TOO_MANY_WORDS = "too_many_words"
     NO_GROUND = "no_ground"
     NO_STEP = "no_step"
+    NOBODY = "nobody"
 
 
 FAULTS: dict[Fault, str] = {
@@ -43,6 +44,7 @@ FAULTS: dict[Fault, str] = {
     Fault.NOT_A_WEB_ADDRESS: N_("Enter a web address, such as www.example.org."),
     Fault.TOO_MANY_WORDS: N_("Shorten this to %(longest)s words; it now has %(length)s."),
     Fault.NO_GROUND: N_("Choose why this part should be confidential."),
+    Fault.NOBODY: N_("Nobody here has this address."),
     Fault.NO_STEP: N_("Choose a step, or say that you cannot judge this."),
 }
 
@@ -67,6 +69,7 @@ REFUSALS: dict[Reason, str] = {
     Reason.EVENT_NOT_READY: N_("Something is still missing before this can be published. The page lists it."),
     Reason.EVENT_NOT_OVER: N_("An event can be closed when its pitch day is over."),
     Reason.DATES_OUT_OF_ORDER: N_("These dates are not in order."),
+    Reason.ONESELF: N_("You cannot erase yourself. Another administrator can."),
     Reason.OWN_ROLE: N_("You cannot take your own organizer's role. Another organizer can."),
     Reason.BAD_ADDRESS: N_("Use lower-case letters a–z, digits and dashes: 2 to 40 of them."),
     Reason.LANGUAGE_NEEDED: N_("Finnish or Swedish must be among the languages."),

@@ -84,7 +84,7 @@ def test_files_are_saved_and_not_run(house: House) -> None:
         "organizer.attachments.show",
         "procurement.attachments.show",
     }
-    ours = {"organizer.results.download", "public.programme.calendar", "public.session.calendar"}
+    ours = {"account.data.show", "organizer.results.download", "public.programme.calendar", "public.session.calendar"}
     assert {route: kinds[route][1] for route in ours} == dict.fromkeys(ours, "attachment")
 
 

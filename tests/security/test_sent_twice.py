@@ -111,6 +111,7 @@ NOT_SENT_HERE = {
     "account.provider.spend",
     "account.sign_in.spend",
     "admin.providers.update",
+    "admin.erasure.create",
     "company.applications.autosave",
     "company.applications.create",
     "company.members.update",

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+import orjson
 from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.domain.localized import LANGUAGES
 from app.models import Passkey
-from app.queries import people, ways_in
+from app.queries import people, personal_data, ways_in
 from app.queries.people import Browser
 from app.queries.ways_in import CityAccount
 from app.services import people as services
+from app.web.downloads import disposition
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.pages import OWN_NAMES, go_to, path_of, show
@@ -63,6 +65,17 @@ def edit(visit: Annotated[Reading, reads(Permission.ACCOUNT_USE)]) -> Response:
     person = people.one(visit.session, int(visit.actor.person or 0))
     form = filled(FORM, {"name": person.name, "title": person.title, "language": person.locale})
     return show(visit, _page(visit, form))
+
+
+@router.get("/data", name="account.data.show")
+def data(visit: Annotated[Reading, reads(Permission.ACCOUNT_USE)]) -> Response:
+    """All that is kept of whoever asks, as a file."""
+    found = personal_data.about(visit.session, int(visit.actor.person or 0))
+    return Response(
+        orjson.dumps(found, option=orjson.OPT_INDENT_2),
+        media_type="application/json",
+        headers={"Content-Disposition": disposition("attachment", "kipina.json"), "Cache-Control": "no-store"},
+    )
 
 
 @router.post("", name="account.profile.update")
