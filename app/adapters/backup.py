@@ -19,8 +19,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from app.adapters import files, migrations, strays
-from app.adapters.database import one_moment, reading, writing
 from app.adapters.backup_cipher import MAGIC, Damaged, Sealing, Unsealing, WrongKey
+from app.adapters.database import one_moment, reading, writing
 from app.config import Settings
 from app.domain.access import EVERY_CITY
 from app.domain.localized import Localized
