@@ -14,10 +14,12 @@ from app.models import (
     Company,
     CompanyMember,
     Conflict,
+    ConnectedAccount,
     Criterion,
     Event,
     JurySeat,
     OutgoingMail,
+    Passkey,
     Person,
     Score,
     ScoreSheet,
@@ -88,6 +90,23 @@ def about(session: Session, person_id: int) -> dict[str, Any]:
             )
             .where(col(WebSession.person_id) == me)
             .order_by(col(WebSession.id))
+        ),
+        "passkeys": rows(
+            sa.select(col(Passkey.name), col(Passkey.created_at), col(Passkey.last_used_at))
+            .where(col(Passkey.person_id) == me)
+            .order_by(col(Passkey.id))
+        ),
+        "accounts_of_cities": rows(
+            sa.select(
+                col(City.slug).label("city"),
+                col(ConnectedAccount.issuer),
+                col(ConnectedAccount.subject),
+                col(ConnectedAccount.connected_at),
+                col(ConnectedAccount.last_used_at),
+            )
+            .join(City, col(City.id) == ConnectedAccount.city_id)
+            .where(col(ConnectedAccount.person_id) == me)
+            .order_by(col(ConnectedAccount.id))
         ),
         "mails_to_you": rows(
             sa.select(

@@ -22,9 +22,12 @@ from app.models import (
     City,
     CityMember,
     CompanyMember,
+    ConnectedAccount,
     FollowUpCase,
+    Handshake,
     MailState,
     OutgoingMail,
+    Passkey,
     Person,
     SignInLink,
     WebSession,
@@ -39,7 +42,7 @@ _SHORTEST_NAME = 5
 
 
 def erase(session: WriteSession, actor: Actor, person: Person, now: datetime) -> int:
-    """Take a person's name, address, roles, sign-ins and mails away, everywhere but in records.
+    """Take a person's name, address, roles, ways in and mails away, everywhere but in records.
 
     Returns how many records still name them. Refused for oneself: somebody has to be left who can.
     """
@@ -50,10 +53,9 @@ def erase(session: WriteSession, actor: Actor, person: Person, now: datetime) ->
     needles = {person.email: erased_email}
     if _is_theirs_alone(session, person):
         needles[person.name] = former
-    session.execute(sa.delete(WebSession).where(col(WebSession.person_id) == person.id))
     session.execute(sa.delete(SignInLink).where(col(SignInLink.email) == person.email))
-    for member in (CityMember, CompanyMember):
-        session.execute(sa.delete(member).where(col(member.person_id) == person.id))
+    for theirs in (WebSession, Passkey, ConnectedAccount, Handshake, CityMember, CompanyMember):
+        session.execute(sa.delete(theirs).where(col(theirs.person_id) == person.id))
     for owned in (FollowUpCase, Challenge):
         session.execute(sa.update(owned).where(col(owned.owner_person_id) == person.id).values(owner_person_id=None))
     _empty_mails(session, person, erased_email)

@@ -1,6 +1,7 @@
 """Whoever asks to be forgotten is nowhere in the database any more, and the chain of the audit trail still holds."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import orjson
 import pytest
@@ -12,7 +13,18 @@ from app.adapters.database import WriteSession, one_moment, reading
 from app.domain.access import EVERY_CITY, Role
 from app.domain.case_entry import EntryKind
 from app.domain.refusals import Refused
-from app.models import AuditEvent, FollowUpCase, JurySeat, KeptForm, MailState, OutgoingMail, Person
+from app.models import (
+    AuditEvent,
+    ConnectedAccount,
+    FollowUpCase,
+    JurySeat,
+    KeptForm,
+    MailState,
+    OutgoingMail,
+    Passkey,
+    Person,
+    WebSession,
+)
 from app.queries import audit_chain, cities, personal_data
 from app.services import companies, erasure, followup, people, signing_in
 from tests.strict import StrictClient
@@ -35,6 +47,17 @@ def zaida(world: World) -> Person:
         person = session.exec(select(Person).where(Person.email == EMAIL)).one()
         people.edit_profile(session, world.actor(person), person, NAME, "Inköpare", "sv", NOW)
         signing_in.send_link(session, EMAIL, "/", "sv", NOW)
+        session.add(
+            Passkey(
+                person_id=person.id, credential_id="z", public_key="z", sign_count=0, name="Zaidan puhelin",
+                created_at=NOW,
+            )
+        )  # fmt: skip
+        session.add(
+            ConnectedAccount(
+                city_id=city.id, person_id=person.id, issuer="https://idp.example", subject=EMAIL, connected_at=NOW
+            )
+        )
         session.add(KeptForm(token_hash="x", form_id="f", path="/", values={"email": [EMAIL]}, created_at=NOW))
     company = world.company()
     with world.change() as session:
@@ -79,7 +102,8 @@ def test_nothing_that_tells_who_they_were_is_left_and_the_chain_holds(
 ) -> None:
     assert traces(engine, WORDS) >= {
         "person.email", "person.name", "outgoing_mail.to_email", "audit_event.after", "case_entry.text",
-        "sign_in_link.email", "kept_form.values", "programme_session.people",
+        "sign_in_link.email", "kept_form.values", "programme_session.people", "passkey.name",
+        "connected_account.subject",
     }  # fmt: skip
     with world.change() as session:
         kept = erasure.erase(session, SYSTEM, session.get_one(Person, zaida.id), clock.now())
@@ -97,6 +121,35 @@ def test_nothing_that_tells_who_they_were_is_left_and_the_chain_holds(
         last = session.exec(select(AuditEvent).order_by(col(AuditEvent.id).desc())).first()
         assert last
         assert (last.action, last.object_id, last.before, last.after) == ("erased", zaida.id, {}, {})
+
+
+GONE = {"city_member", "company_member", "connected_account", "handshake", "passkey", "web_session"}
+STAYS = {
+    "application", "assignment", "attachment", "audit_event", "case_entry", "company", "conflict", "decision", "event",
+    "jury_seat", "programme_release", "score_sheet",
+}  # fmt: skip
+"""What was done stays, by somebody without a name."""
+WITHOUT = {"challenge", "follow_up_case"}
+"""These have an owner; now they have none."""
+
+
+def test_of_every_table_it_is_said_what_becomes_of_a_persons_rows(
+    world: World, engine: sa.Engine, zaida: Person
+) -> None:
+    of_person = {
+        (table.name, key.parent.name)
+        for table in SQLModel.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.target_fullname == "person.id"
+    }
+    assert {table for table, _ in of_person} == GONE | STAYS | WITHOUT
+    with world.change() as session:
+        erasure.erase(session, SYSTEM, session.get_one(Person, zaida.id), clock.now())
+    with one_moment(engine) as session:
+        for table, column in of_person:
+            if table not in STAYS:
+                named = sa.select(sa.func.count()).select_from(sa.table(table)).where(sa.column(column) == zaida.id)
+                assert session.execute(named).scalar_one() == 0, table
 
 
 def test_what_the_city_has_to_keep_is_counted_and_a_namesake_keeps_the_name(
@@ -127,6 +180,8 @@ def test_all_that_is_kept_of_one_is_theirs_alone(world: World, engine: sa.Engine
     text = orjson.dumps(told).decode()
     assert told["person"]["email"] == EMAIL
     assert [one["city"] for one in told["roles_in_cities"]] == ["tampere"]
+    assert [one["name"] for one in told["passkeys"]] == ["Zaidan puhelin"]
+    assert [one["subject"] for one in told["accounts_of_cities"]] == [EMAIL]
     assert len(told["score_sheets"]) == 1
     assert len(told["score_sheets"][0]["scores"]) == 2
     assert told["changes_you_made"]
@@ -149,6 +204,13 @@ def test_it_comes_as_a_file_and_an_admin_erases_after_a_question(
     assert asked.status_code == 200
     assert NAME in asked.text
     assert traces(engine, (EMAIL,))
+    with world.change() as session:
+        session.execute(sa.update(WebSession).values(proven_at=clock.now() - timedelta(hours=1)))
+    stale = admin.submit("/admin/erasure", email=EMAIL, confirmed="yes")
+    assert "/account/confirmation?next=" in stale.headers["location"]
+    assert traces(engine, (EMAIL,))
+    with world.change() as session:
+        session.execute(sa.update(WebSession).values(proven_at=clock.now()))
     assert admin.submit("/admin/erasure", email=EMAIL, confirmed="yes").status_code == 303
     assert traces(engine, WORDS) == set()
     assert mine.get("/account/profile").status_code == 303, "signed out everywhere"

@@ -22,8 +22,8 @@ router = Router(prefix="/admin/erasure")
 
 FORM = "erasure"
 STAYS = (
-    N_("Their name, address, roles, sign-ins and the mails sent to them are removed. What they did here stays, without "
-       "their name."),
+    N_("Their name, address, roles, ways to sign in and the mails sent to them are removed. What they did here stays, "
+       "without their name."),
     N_("Applications and decisions are records of the city and stay as they are. Older backups still hold the person."),
     N_("This cannot be undone."),
 )  # fmt: skip
@@ -45,7 +45,9 @@ def new(visit: Annotated[Reading, reads(Permission.INSTALLATION_MANAGE)]) -> Res
 
 @router.post("", name="admin.erasure.create")
 def create(visit: Annotated[Writing, writes(Permission.INSTALLATION_MANAGE)], posted: Posted) -> Response:
-    """Ask once more, then erase."""
+    """Ask once more, then erase; for somebody who has just shown who they are."""
+    if not visit.is_fresh:
+        return go(visit, "account.confirmation.new", q_next="/admin/erasure")
     fields = Fields(posted, visit.language)
     email = fields.email("email")
     person = None if fields.errors else people.by_email(visit.session, email)
