@@ -44,7 +44,10 @@ def city_lines(session: Session) -> list[CityLine]:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something the worker has yet to do, or has given up. It tells no addresses and no contents."""
+    """Something the worker has yet to do, or has given up. It tells no addresses and no contents.
+
+    `again`: it has failed and can be tried once more; a sign-in link cannot, it is worth nothing by now.
+    """
 
     what: str
     id: int
@@ -52,6 +55,25 @@ class Work:
     attempts: int
     error: str
     failed: bool
+    again: bool
+
+
+_JOB_AGAIN = col(Job.state) == JobState.FAILED
+_MAIL_AGAIN = sa.and_(col(OutgoingMail.state) == MailState.FAILED, col(OutgoingMail.secret).is_(False))
+
+
+def given_up(session: Session, which: tuple[str, int] | None = None) -> tuple[list[OutgoingMail], list[Job]]:
+    """What has failed and can be tried once more, to change it; with `which` that one of it, or nothing."""
+    mails = sa.select(OutgoingMail).where(_MAIL_AGAIN).order_by(col(OutgoingMail.id))
+    jobs = sa.select(Job).where(_JOB_AGAIN).order_by(col(Job.id))
+    if which is not None:
+        what, number = which
+        mails = mails.where(sa.literal(what == "mail"), col(OutgoingMail.id) == number)
+        jobs = jobs.where(sa.literal(what != "mail"), col(Job.id) == number)
+    return (
+        list(session.scalars(mails.with_for_update())),
+        list(session.scalars(jobs.with_for_update())),
+    )
 
 
 def work(session: Session, most: int = 100) -> list[Work]:
@@ -60,16 +82,19 @@ def work(session: Session, most: int = 100) -> list[Work]:
         sa.literal("mail").label("what"), col(OutgoingMail.id).label("id"), col(OutgoingMail.due_at).label("due_at"),
         col(OutgoingMail.attempts).label("attempts"), col(OutgoingMail.last_error).label("error"),
         sa.cast(col(OutgoingMail.state) == MailState.FAILED, sa.Integer).label("failed"),
+        sa.cast(_MAIL_AGAIN, sa.Integer).label("again"),
     ]  # fmt: skip
     of_job: list[Any] = [
         col(Job.kind), col(Job.id), col(Job.due_at), col(Job.attempts), col(Job.last_error),
-        sa.cast(col(Job.state) == JobState.FAILED, sa.Integer),
+        sa.cast(_JOB_AGAIN, sa.Integer), sa.cast(_JOB_AGAIN, sa.Integer),
     ]  # fmt: skip
     mails = sa.select(*of_mail).where(col(OutgoingMail.state).in_([MailState.QUEUED, MailState.FAILED]))
     jobs = sa.select(*of_job).where(col(Job.state).in_([JobState.WAITING, JobState.FAILED]))
     both = sa.union_all(mails, jobs).subquery()
     rows = session.execute(sa.select(both).order_by(both.c.failed.desc(), both.c.due_at, both.c.id).limit(most))
-    return [Work(row.what, row.id, row.due_at, row.attempts, row.error, bool(row.failed)) for row in rows]
+    return [
+        Work(row.what, row.id, row.due_at, row.attempts, row.error, bool(row.failed), bool(row.again)) for row in rows
+    ]
 
 
 def states(session: Session) -> dict[str, dict[str, int]]:

@@ -6,7 +6,10 @@ from typing import Any
 from sqlmodel import col, select
 
 from app.adapters.database import WriteSession
+from app.domain.access import Actor
+from app.domain.refusals import Reason, Refused
 from app.models import Job, JobState
+from app.services import audit
 
 LEASE = timedelta(minutes=5)
 """How long a claimed piece of work is left alone before somebody else may take it up."""
@@ -50,3 +53,12 @@ def failed(session: WriteSession, job_id: int, error: str, now: datetime) -> Non
         job.state = JobState.FAILED
     else:
         job.due_at = now + timedelta(minutes=2**job.attempts)
+
+
+def try_again(session: WriteSession, actor: Actor, job: Job, now: datetime) -> None:
+    """Take up work that was given up once more, from the beginning."""
+    if job.state is not JobState.FAILED:
+        raise Refused(Reason.WRONG_STATE)
+    job.state, job.due_at, job.attempts = JobState.WAITING, now, 0
+    before, after = {"state": JobState.FAILED.value}, audit.snapshot(job, "state")
+    audit.record(session, actor, "tried_again", job, now, city_id=None, before=before, after=after)

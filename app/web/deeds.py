@@ -51,6 +51,7 @@ _ACTIONS: dict[str, str] = {
     "signed": N_("Decisions signed"),
     "started": N_("Draft begun"),
     "submitted": N_("Application sent"),
+    "tried_again": N_("Tried again"),
     "unpublished": N_("Taken back from the public"),
     "unseated": N_("Left the jury"),
     "withdrawn": N_("Withdrawn"),
