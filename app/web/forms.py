@@ -53,6 +53,8 @@ class Form:
     errors: Mapping[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     """What the fields with errors are called; the macros write it for the summary."""
+    theirs: Mapping[str, list[str]] | None = None
+    """What somebody else saved meanwhile, by field, where it differs (`app.web.meanwhile`); None when nobody did."""
 
     def many(self, name: str) -> list[str]:
         """All values of a field that can have several."""

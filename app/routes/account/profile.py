@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.domain.access import Permission
 from app.domain.localized import LANGUAGES
-from app.models import Passkey
+from app.models import Passkey, Person
 from app.queries import people, personal_data, ways_in
 from app.queries.people import Browser
 from app.queries.ways_in import CityAccount
@@ -16,6 +16,7 @@ from app.services import people as services
 from app.web.downloads import disposition
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside, changed_meanwhile, with_revision
 from app.web.pages import OWN_NAMES, go_to, path_of, show
 from app.web.visit import Reading, Writing
 from app.web.wording import Fault
@@ -59,12 +60,14 @@ def _page(visit: Reading | Writing, form: Form) -> ProfilePage:
     )
 
 
+def _stored(person: Person) -> Form:
+    return with_revision(filled(FORM, {"name": person.name, "title": person.title, "language": person.locale}))
+
+
 @router.get("", name="account.profile.edit")
 def edit(visit: Annotated[Reading, reads(Permission.ACCOUNT_USE)]) -> Response:
     """The form."""
-    person = people.one(visit.session, int(visit.actor.person or 0))
-    form = filled(FORM, {"name": person.name, "title": person.title, "language": person.locale})
-    return show(visit, _page(visit, form))
+    return show(visit, _page(visit, _stored(people.one(visit.session, int(visit.actor.person or 0)))))
 
 
 @router.get("/data", name="account.data.show")
@@ -89,6 +92,8 @@ def update(visit: Annotated[Writing, writes(Permission.ACCOUNT_USE)], posted: Po
     if fields.errors:
         return show(visit, _page(visit, fields.form(FORM)), status=422)
     person = people.for_update(visit.session, int(visit.actor.person or 0))
+    if changed_meanwhile(fields, _stored(person)):
+        return show(visit, _page(visit, beside(fields, _stored(person))), status=409)
     services.edit_profile(visit.session, visit.actor, person, name, title, language, visit.now)
     visit.language = language
     return go_to(

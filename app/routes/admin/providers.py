@@ -1,6 +1,6 @@
 """Where a city's staff sign in at work: set up with the city by whoever runs the installation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, ClassVar
 
@@ -12,11 +12,13 @@ from app.adapters.identity_provider import Client, may_be_asked
 from app.adapters.sealing import seal, unseal
 from app.domain.access import Permission
 from app.domain.refusals import Reason, Refused
+from app.models import IdentityProvider
 from app.queries import ways_in
 from app.services import providers
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Door, Router, in_steps, reads, writes
+from app.web.meanwhile import beside, changed_meanwhile, with_revision
 from app.web.pages import city_of, go, path_for, show
 from app.web.providers import redirect_uri
 from app.web.speaking import speak
@@ -44,9 +46,7 @@ class EditPage:
 @router.get("", name="admin.providers.edit")
 def edit(visit: Annotated[Reading, reads(Permission.INSTALLATION_MANAGE)]) -> Response:
     """The form; the secret is never shown again."""
-    provider = ways_in.provider(visit.session, city_of(visit).id)
-    values = {"issuer": provider.issuer, "client_id": provider.client_id} if provider else {}
-    return show(visit, _page(visit, filled(FORM, values)))
+    return show(visit, _page(visit, _stored(ways_in.provider(visit.session, city_of(visit).id))))
 
 
 @router.post("", name="admin.providers.update")
@@ -86,11 +86,16 @@ def _read(visit: Writing, posted: FormData) -> Client | Response:
         fields.refuse(Refused(Reason.MISSING_FIELD, "secret"))
     if fields.errors:
         return show(visit, _page(visit, _without_secret(fields)), status=422)
+    if changed_meanwhile(fields, _stored(known)):
+        return _both(visit, fields, known)
     uri = redirect_uri(visit.settings, city_of(visit).slug)
     return Client(issuer, client_id, fields.raw("secret"), uri, visit.settings.local)
 
 
 def _keep(visit: Writing, posted: FormData, client: Client, issuer: str) -> Response:
+    fields, known = Fields(posted, visit.language), ways_in.provider_for_update(visit.session, city_of(visit).id)
+    if changed_meanwhile(fields, _stored(known)):  # while the provider was asked
+        return _both(visit, fields, known)
     sealed = seal(visit.settings.key, client.secret) if client.secret else None
     try:
         providers.set_up(visit.session, visit.actor, city_of(visit).id, issuer, client.client_id, sealed, visit.now)
@@ -108,6 +113,20 @@ def _again(visit: Writing, posted: FormData, reason: Reason, field: str = "issue
 def _without_secret(fields: Fields) -> Form:
     form = fields.form(FORM)
     return Form(form.id, {name: value for name, value in form.typed.items() if name != "secret"}, {}, form.errors)
+
+
+def _stored(provider: IdentityProvider | None) -> Form:
+    """The secret is not shown, but another one is noticed."""
+    if provider is None:
+        return with_revision(filled(FORM, {}))
+    values = {"issuer": provider.issuer, "client_id": provider.client_id}
+    return with_revision(filled(FORM, values), provider.sealed_secret)
+
+
+def _both(visit: Writing, fields: Fields, stored: IdentityProvider | None) -> Response:
+    form = beside(fields, _stored(stored))
+    shown = {name: value for name, value in form.typed.items() if name != "secret"}
+    return show(visit, _page(visit, replace(form, typed=shown)), status=409)
 
 
 def _page(visit: Reading | Writing, form: Form) -> EditPage:

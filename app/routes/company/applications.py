@@ -1,7 +1,7 @@
 """The company's applications: listed, begun, written and shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
@@ -34,6 +34,7 @@ from app.web.answers import Answered, Asked, answered, asked, ground_of, read_an
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.limits import too_many_files
+from app.web.meanwhile import beside
 from app.web.pages import go, go_to, path_for, show
 from app.web.visit import Reading, Writing
 from app.web.wording import say_refusal
@@ -88,7 +89,7 @@ class NewPage:
 
 @dataclass(frozen=True)
 class EditPage:
-    """The form. `meanwhile` holds what somebody else saved, by field, when this text could not be."""
+    """The form; `refusal`: why this text could not be saved."""
 
     template: ClassVar[str] = "company/applications/edit.html"
     form: Form
@@ -97,7 +98,6 @@ class EditPage:
     contacts: list[tuple[int, str]]
     grounds: list[tuple[str, str]]
     refusal: str = ""
-    meanwhile: Mapping[str, str] = field(default_factory=dict)
     title_at_most: int = TITLE_AT_MOST
     confidential_at_most: int = CONFIDENTIAL_WORDS_AT_MOST
     files_at_most: int = attachments.AT_MOST
@@ -321,18 +321,14 @@ def _refused(visit: Writing, application: Application, fields: Fields, refusal: 
     if refusal.reason is Reason.NOT_FOUND:
         raise refusal
     whole = _whole(visit, application.id)
-    meanwhile = {}
     if refusal.reason is Reason.CHANGED_MEANWHILE:
-        stored = {name: str(getattr(application, name)) for name in ANSWER_FIELDS}
-        meanwhile = {name: text for name, text in stored.items() if text != fields.raw(name)}
+        return show(visit, _edit_page(visit, whole, beside(fields, _filled(application))), status=409)
     form = _with_version(fields.form(form_id(application.id)), application)
     said = say_refusal(refusal.reason, visit.language)
-    return show(visit, _edit_page(visit, whole, form, refusal=said, meanwhile=meanwhile), status=409)
+    return show(visit, _edit_page(visit, whole, form, refusal=said), status=409)
 
 
-def _edit_page(
-    visit: Reading | Writing, whole: Whole, form: Form, *, refusal: str = "", meanwhile: Mapping[str, str] | None = None
-) -> EditPage:
+def _edit_page(visit: Reading | Writing, whole: Whole, form: Form, *, refusal: str = "") -> EditPage:
     members = companies.members(visit.session, whole.application.company_id)
     closes_at = whole.event.call_closes_at
     return EditPage(
@@ -342,7 +338,6 @@ def _edit_page(
         contacts=[(member.person_id, member.name or member.email) for member in members],
         grounds=[(ground.value, word(ground, visit.language)) for ground in ConfidentialGround],
         refusal=refusal,
-        meanwhile=meanwhile or {},
         last_hour=closes_at is not None and closes_at - visit.now < timedelta(hours=1),
     )
 

@@ -18,9 +18,9 @@ from app.services import companies as services
 from app.services import people as people_service
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside
 from app.web.pages import OWN_NAMES, go, show
 from app.web.visit import Reading, Writing
-from app.web.wording import say_refusal
 from app.web.words import N_, word
 
 router = Router(prefix="/company/companies")
@@ -48,7 +48,6 @@ class FormPage:
     sizes: list[tuple[str, str]]
     languages: list[tuple[str, str]]
     company: Company | None = None
-    conflict: str = ""
     asks_name: bool = False
 
 
@@ -139,7 +138,7 @@ def show_company(visit: Annotated[Reading, reads(Permission.COMPANY_SEE)], compa
 def edit(visit: Annotated[Reading, reads(Permission.COMPANY_EDIT)], company_id: int) -> Response:
     """The form, filled in."""
     company = companies.one(visit.session, visit.scope, company_id)
-    return show(visit, _form_page(visit, filled(FORM, company.model_dump()), company))
+    return show(visit, _form_page(visit, _stored(company), company))
 
 
 @router.post("/{company_id}", name="company.companies.update")
@@ -155,10 +154,8 @@ def update(visit: Annotated[Writing, writes(Permission.COMPANY_EDIT)], posted: P
     except Refused as refusal:
         if refusal.reason is not Reason.CHANGED_MEANWHILE:
             raise
-        form = fields.form(FORM)
-        form = Form(FORM, {**form.typed, "version": str(company.version)}, form.lists)
-        conflict = say_refusal(refusal.reason, visit.language)
-        return show(visit, _form_page(visit, form, company, conflict=conflict), status=409)
+        form = beside(fields, _stored(company))
+        return show(visit, _form_page(visit, form, company), status=409)
     return go(visit, "company.companies.show", company_id=company.id, flash=N_("Saved."))
 
 
@@ -210,13 +207,17 @@ def _draft(fields: Fields, visit: Writing, company: Company | None = None) -> se
     )
 
 
-def _form_page(visit: Reading | Writing, form: Form, company: Company | None = None, *, conflict: str = "") -> FormPage:
+def _stored(company: Company) -> Form:
+    names = ("name", "home_town", "website", "description", "founded", "size", "locale", "version")
+    return filled(FORM, {name: getattr(company, name) for name in names})
+
+
+def _form_page(visit: Reading | Writing, form: Form, company: Company | None = None) -> FormPage:
     return FormPage(
         form=form,
         countries=countries(visit.language),
         sizes=[(size.value, word(size, visit.language)) for size in Size],
         languages=list(OWN_NAMES.items()),
         company=company,
-        conflict=conflict,
         asks_name=company is None and not visit.actor.name.strip(),
     )

@@ -14,12 +14,12 @@ from app.queries import challenges, cities, cpv, events, people, public, readine
 from app.queries.challenges import ChallengeRow
 from app.queries.cities import CityFacts
 from app.routes.organizer.event_frame import EventFrame, frame_of
-from app.routes.organizer.gaps import FIELDS
-from app.routes.organizer.texts import NOTHING, PARAGRAPH, ask_for_translations, differences, text_of
+from app.routes.organizer.texts import NOTHING, PARAGRAPH, ask_for_translations, text_of
 from app.services import challenges as service
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import Fault
@@ -30,14 +30,6 @@ router = Router(prefix="/organizer/{city}/events/{event_id}/challenges")
 FORM = "organizer-challenges-form"
 MARKDOWN = ("need", "present", "questions")
 LINES = ("effect_economic", "effect_social", "effect_environmental", "strategy_goal")
-LABELS = FIELDS | {
-    "platform": N_("Platform"),
-    "cpv": N_("CPV code"),
-    "owner_person": N_("Owner"),
-    "owner_unit": N_("Unit"),
-    "budget_min": N_("At least"),
-    "budget_max": N_("At most"),
-}
 
 
 @dataclass(frozen=True)
@@ -74,7 +66,6 @@ class FormPage:
     owners: list[tuple[int, str]]
     suggestions: list[cpv.CpvCode]
     preview: service.ChallengeDraft | None = None
-    theirs: tuple[tuple[str, str], ...] = ()
 
 
 @router.get("", name="organizer.challenges.index")
@@ -151,7 +142,8 @@ def update(
             service.edit(visit.session, visit.actor, event, challenge, draft, fields.version(), visit.now)
         except Refused as refusal:
             if refusal.reason is Reason.CHANGED_MEANWHILE:
-                return _both(visit, event, challenge, fields.form(FORM))
+                form = beside(fields, _stored(visit, challenge))
+                return show(visit, _form_page(visit, event, challenge, form), status=409)
             fields.refuse(refusal)
     if fields.errors:
         return show(visit, _form_page(visit, event, challenge, fields.form(FORM)), status=422)
@@ -271,9 +263,3 @@ def _themes(fields: Fields, languages: tuple[str, ...]) -> list[dict[str, str]]:
     typed = {code: [part.strip() for part in fields.line(f"themes_{code}").split(",")] for code in languages}
     themes = [dict(zip(typed, words, strict=True)) for words in zip_longest(*typed.values(), fillvalue="")]
     return [Localized.of(theme).as_dict() for theme in themes if any(theme.values())]
-
-
-def _both(visit: Writing, event: Event, challenge: Challenge, typed: Form) -> Response:
-    theirs = differences(_stored(visit, challenge), typed, LABELS, visit.language)
-    form = replace(typed, typed={**typed.typed, "version": str(challenge.version)})
-    return show(visit, replace(_form_page(visit, event, challenge, form), theirs=tuple(theirs)), status=409)

@@ -20,6 +20,7 @@ from app.services import cities as service
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.limits import too_many_files
+from app.web.meanwhile import beside, changed_meanwhile, with_revision
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import THEMES, Fault
@@ -46,9 +47,7 @@ class CityPage:
 def edit(visit: Annotated[Reading, reads(Permission.CITY_MANAGE)]) -> Response:
     """The form, filled in."""
     city = cities.by_id(visit.session, city_of(visit).id)
-    names = ("name", "welcome", "time_zone", "theme", "contact_email")
-    values = {name: getattr(city, name) for name in names}
-    return show(visit, _page(visit, city, filled(FORM, values, {"languages": city.languages.split(",")})))
+    return show(visit, _page(visit, city, _stored(city)))
 
 
 @router.post("", name="organizer.city.update")
@@ -73,6 +72,8 @@ def update(visit: Annotated[Writing, writes(Permission.CITY_MANAGE)], posted: Po
         fields.errors.setdefault("logo", often.sentence)
         return often.on(show(visit, _page(visit, city, fields.form(FORM)), status=429))
     logo = _logo(fields)
+    if not fields.errors and changed_meanwhile(fields, _stored(city)):
+        return show(visit, _page(visit, city, beside(fields, _stored(city))), status=409)
     if not fields.errors:
         try:
             service.edit(visit.session, visit.actor, city, draft, visit.now)
@@ -85,6 +86,11 @@ def update(visit: Annotated[Writing, writes(Permission.CITY_MANAGE)], posted: Po
     elif fields.ticked("remove_logo") and city.logo:
         service.set_logo(visit.session, visit.actor, city, None, visit.now)
     return go(visit, "organizer.city.edit", city=city.slug, flash=N_("Saved."))
+
+
+def _stored(city: City) -> Form:
+    values = {name: getattr(city, name) for name in ("name", "welcome", "time_zone", "theme", "contact_email")}
+    return with_revision(filled(FORM, values, {"languages": city.languages.split(",")}), city.logo)
 
 
 def _page(visit: Visit[Any], city: City, form: Form) -> CityPage:

@@ -19,6 +19,7 @@ from app.services import criteria as service
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside, changed_meanwhile, with_revision
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.words import N_
@@ -135,13 +136,7 @@ def edit(visit: Annotated[Reading, reads(Permission.EVENT_MANAGE)], event_id: in
     """The form, filled in."""
     event = events.by_id(visit.session, city_of(visit).id, event_id)
     criterion = criteria.by_id(visit.session, event.id, criterion_id)
-    values: dict[str, Any] = {
-        name: getattr(criterion, name) for name in ("name", "help", "weight", "scale_max", "informational")
-    }
-    for at, anchor in enumerate(criterion.anchors):
-        values |= {f"anchor_{at}_low": anchor["low"], f"anchor_{at}_high": anchor["high"]}
-        values[f"anchor_{at}"] = Localized.of(anchor["text"])
-    return show(visit, _form_page(visit, event, criterion, filled(FORM, values), criterion.challenge_id))
+    return show(visit, _form_page(visit, event, criterion, _stored(criterion), criterion.challenge_id))
 
 
 @router.post("/{criterion_id}", name="organizer.criteria.update")
@@ -154,6 +149,9 @@ def update(
     criterion = criteria.for_update(visit.session, event.id, criterion_id)
     fields = Fields(posted, visit.language, visit.zone)
     draft = _draft(fields, city, event, service.draft_of(criterion))
+    if not fields.errors and changed_meanwhile(fields, _stored(criterion)):
+        page = _form_page(visit, event, criterion, beside(fields, _stored(criterion)), criterion.challenge_id)
+        return show(visit, page, status=409)
     if not fields.errors:
         try:
             service.edit(visit.session, visit.actor, event, criterion, draft, visit.now)
@@ -209,6 +207,16 @@ def _form_page(
         of=of,
         bands=range(BANDS),
     )
+
+
+def _stored(criterion: Criterion) -> Form:
+    values: dict[str, Any] = {
+        name: getattr(criterion, name) for name in ("name", "help", "weight", "scale_max", "informational")
+    }
+    for at, anchor in enumerate(criterion.anchors):
+        values |= {f"anchor_{at}_low": anchor["low"], f"anchor_{at}_high": anchor["high"]}
+        values[f"anchor_{at}"] = Localized.of(anchor["text"])
+    return with_revision(filled(FORM, values))
 
 
 def _draft(fields: Fields, city: CityFacts, event: Event, stored: service.CriterionDraft) -> service.CriterionDraft:

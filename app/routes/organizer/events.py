@@ -24,11 +24,12 @@ from app.routes.organizer.city_frame import CityFrame, city_frame
 from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.routes.organizer.gaps import GapLine, gap_lines
 from app.routes.organizer.next_step import facts_of, step_link
-from app.routes.organizer.texts import ask_for_translations, differences, text_of
+from app.routes.organizer.texts import ask_for_translations, text_of
 from app.services import events as service
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled, filled_moment
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside
 from app.web.pages import Link, city_of, go, path_for, show
 from app.web.remembered import remembered
 from app.web.visit import Reading, Visit, Writing
@@ -128,12 +129,11 @@ class EventPage:
 
 @dataclass(frozen=True)
 class EditPage:
-    """Everything that is written about an event. `theirs`: what somebody else saved meanwhile."""
+    """Everything that is written about an event."""
 
     template: ClassVar[str] = "organizer/events/edit.html"
     frame: EventFrame
     form: Form
-    theirs: list[tuple[str, str]]
 
 
 @router.get("", name="organizer.events.index")
@@ -226,7 +226,7 @@ def update(visit: Annotated[Writing, writes(Permission.EVENT_MANAGE)], posted: P
             service.edit(visit.session, visit.actor, event, draft, fields.version(), visit.now)
         except Refused as refusal:
             if refusal.reason is Reason.CHANGED_MEANWHILE:
-                return _both(visit, event, fields.form(EDIT_FORM))
+                return show(visit, _edit_page(visit, event, beside(fields, _stored(visit, event))), status=409)
             fields.refuse(refusal)
     if fields.errors:
         return show(visit, _edit_page(visit, event, fields.form(EDIT_FORM)), status=422)
@@ -277,8 +277,8 @@ def _new_page(visit: Visit[Any], form: Form) -> NewPage:
     return NewPage(city_frame(visit, "organizer.events.index"), form, earlier[:3])
 
 
-def _edit_page(visit: Visit[Any], event: Event, form: Form, theirs: list[tuple[str, str]] | None = None) -> EditPage:
-    return EditPage(frame_of(visit, event, "organizer.events.show"), form, theirs or [])
+def _edit_page(visit: Visit[Any], event: Event, form: Form) -> EditPage:
+    return EditPage(frame_of(visit, event, "organizer.events.show"), form)
 
 
 def _stored(visit: Visit[Any], event: Event) -> Form:
@@ -355,11 +355,3 @@ def _told_moment(visit: Writing, row: Event | service.EventDraft, name: str) -> 
     if moment is None:
         return translations(visit.language).gettext("not set yet")
     return f"{show_date(moment, visit.language, visit.zone)} {show_time(moment, visit.language, visit.zone)}"
-
-
-def _both(visit: Writing, event: Event, typed: Form) -> Response:
-    """What was typed stays in the form, and beside it stands what somebody else has saved meanwhile."""
-    stored = _stored(visit, event)
-    theirs = differences(stored, typed, LABELS, visit.language)
-    form = replace(typed, typed={**typed.typed, "version": str(event.version)})
-    return show(visit, _edit_page(visit, event, form, theirs), status=409)

@@ -7,7 +7,6 @@ from app.adapters.language import translations
 from app.domain.localized import Localized
 from app.domain.readiness import Gap, Lack, Part
 from app.queries.cities import CityFacts
-from app.routes.organizer.texts import OWN_LANGUAGE
 from app.web.pages import path_for
 from app.web.visit import Visit
 from app.web.words import N_, word
@@ -30,6 +29,7 @@ FIELDS = {
     "help": N_("What the jury looks at"),
     "anchor": N_("What the scores mean"),
 }
+OWN_LANGUAGE = {"fi": N_("in Finnish"), "sv": N_("in Swedish"), "en": N_("in English")}
 
 
 @dataclass(frozen=True, slots=True)

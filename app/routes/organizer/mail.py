@@ -1,6 +1,6 @@
 """The mail of an event: read, changed before it leaves, let go, sent again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from starlette.responses import Response
@@ -13,6 +13,7 @@ from app.routes.organizer.event_frame import EventFrame, frame_of
 from app.services import outbox
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside, changed_meanwhile
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Writing
 from app.web.words import N_
@@ -62,7 +63,6 @@ class MailPage:
     may_edit: bool
     leaves_with_signature: bool
     back: str
-    meanwhile: bool = False
 
 
 @router.get("", name="organizer.mail.index")
@@ -112,10 +112,8 @@ def update(visit: Changing, posted: Posted, event_id: int, mail_id: int) -> Resp
     frame = frame_of(visit, event, TAB)
     if fields.errors:
         return show(visit, _page(frame, one, fields.form(FORM), back), status=422)
-    if fields.raw("revision") != mail.revision(one):
-        form = fields.form(FORM)
-        form = replace(form, typed={**form.typed, "revision": mail.revision(one)})
-        return show(visit, replace(_page(frame, one, form, back), meanwhile=True), status=409)
+    if changed_meanwhile(fields, _form_of(one)):
+        return show(visit, _page(frame, one, beside(fields, _form_of(one)), back), status=409)
     outbox.edit(visit.session, visit.actor, one, subject, f"{body}\n", visit.now)
     at: dict[str, Any] = {"city": city_of(visit).slug, "event_id": event_id}
     if back == "signature":

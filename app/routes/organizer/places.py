@@ -16,6 +16,7 @@ from app.services.programme import PlaceDraft
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside, changed_meanwhile, with_revision
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Writing
 from app.web.wording import Fault
@@ -44,6 +45,10 @@ class EditPage:
 def _page(visit: Reading | Writing, event: Event, form: Form, place: Place | None) -> EditPage:
     others = programme.places_on_map(visit.session, event.id)
     return EditPage(frame_of(visit, event, "organizer.programme.index"), form, place, others)
+
+
+def _stored(place: Place) -> Form:
+    return with_revision(filled(FORM, {name: getattr(place, name) for name in ("name", "capacity", "map_x", "map_y")}))
 
 
 def _draft(form: Fields) -> PlaceDraft:
@@ -81,8 +86,7 @@ def edit(visit: Reads, event_id: int, place_id: int) -> Response:
     """The form of a place."""
     event = events.by_id(visit.session, city_of(visit).id, event_id)
     place = programme.one_place(visit.session, event_id, place_id)
-    form = filled(FORM, {name: getattr(place, name) for name in ("name", "capacity", "map_x", "map_y")})
-    return show(visit, _page(visit, event, form, place))
+    return show(visit, _page(visit, event, _stored(place), place))
 
 
 @router.post("/{place_id}", name="organizer.places.update")
@@ -94,6 +98,8 @@ def update(visit: Writes, posted: Posted, event_id: int, place_id: int) -> Respo
     draft = _draft(form)
     if form.errors:
         return show(visit, _page(visit, event, form.form(FORM), place), status=422)
+    if changed_meanwhile(form, _stored(place)):
+        return show(visit, _page(visit, event, beside(form, _stored(place)), place), status=409)
     editing.edit_place(visit.session, visit.actor, event, place, draft, visit.now)
     return _back(visit, event_id, N_("Saved."))
 

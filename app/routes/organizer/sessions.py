@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from starlette.responses import Response
 
@@ -19,6 +19,7 @@ from app.services.programme import SessionDraft
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Writing
 from app.web.wording import Fault
@@ -35,7 +36,7 @@ LONGEST_TITLE, LONGEST_ABSTRACT, LONGEST_STAND, MOST_PEOPLE = 200, 1_000, 10, 40
 
 @dataclass(frozen=True)
 class EditPage:
-    """The form of one item; `session` is None for a new one. `stale` when somebody else changed it meanwhile."""
+    """The form of one item; `session` is None for a new one."""
 
     template: ClassVar[str] = "organizer/sessions/edit.html"
     frame: EventFrame
@@ -45,11 +46,10 @@ class EditPage:
     pitchers: list[Pitcher]
     challenges: list[tuple[int, int, Localized]]
     units: list[Unit]
-    stale: bool = False
     kinds: tuple[SessionKind, ...] = tuple(SessionKind)
 
 
-def _page(visit: Reading | Writing, event: Event, form: Form, row: ProgrammeSession | None, **more: Any) -> EditPage:
+def _page(visit: Reading | Writing, event: Event, form: Form, row: ProgrammeSession | None) -> EditPage:
     city = city_of(visit)
     return EditPage(
         frame=frame_of(visit, event, "organizer.programme.index"),
@@ -59,7 +59,6 @@ def _page(visit: Reading | Writing, event: Event, form: Form, row: ProgrammeSess
         pitchers=programme.pitchers(visit.session, visit.scope, event.id, also=row.application_id if row else None),
         challenges=programme.challenges(visit.session, event.id),
         units=cities.units(visit.session, city.id),
-        **more,
     )
 
 
@@ -169,7 +168,7 @@ def update(visit: Writes, posted: Posted, event_id: int, session_id: int) -> Res
             return _back(visit, event_id, N_("Saved."))
         except Refused as refusal:
             if refusal.reason is Reason.CHANGED_MEANWHILE:
-                return show(visit, _page(visit, event, _renewed(form, row), row, stale=True), status=409)
+                return show(visit, _page(visit, event, beside(form, _filled(visit, event, row)), row), status=409)
             form.refuse(refusal)
     return show(visit, _page(visit, event, form.form(FORM), row), status=422)
 
@@ -185,12 +184,6 @@ def delete(visit: Writes, posted: Posted, event_id: int, session_id: int) -> Res
         return asked
     editing.remove_session(visit.session, visit.actor, event, row, visit.now)
     return _back(visit, event_id, N_("Taken out of the programme."))
-
-
-def _renewed(form: Fields, row: ProgrammeSession) -> Form:
-    """What was typed, over the version that stands now: saving again then wins."""
-    kept = form.form(FORM)
-    return Form(kept.id, {**kept.typed, "version": str(row.version)}, kept.lists, kept.errors)
 
 
 def _back(visit: Writing, event_id: int, flash: str) -> Response:

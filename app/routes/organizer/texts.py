@@ -1,13 +1,11 @@
 """Texts in the city's languages as forms bring them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from app.adapters.language import translations
-from app.domain.localized import LANGUAGES, Localized, parity_gaps
+from app.domain.localized import Localized, parity_gaps
 from app.domain.markup import cleaned
 from app.domain.refusals import Reason, Refused
-from app.web.forms import Fields, Form
-from app.web.words import N_
+from app.web.forms import Fields
 
 LINE = 300
 """Characters in a title or another text of one line."""
@@ -44,19 +42,3 @@ def ask_for_translations(fields: Fields, texts: Mapping[str, Localized], languag
     for name, lacking in parity_gaps(texts, languages).items():
         for language in lacking:
             fields.refuse(Refused(Reason.TRANSLATION_MISSING, f"{name.split()[0]}_{language}"))
-
-
-OWN_LANGUAGE = {"fi": N_("in Finnish"), "sv": N_("in Swedish"), "en": N_("in English")}
-
-
-def differences(stored: Form, typed: Form, labels: Mapping[str, str], language: str) -> list[tuple[str, str]]:
-    """(label, stored text) of each field that now holds something else than what the person typed."""
-    gettext: Callable[[str], str] = translations(language).gettext
-    found = []
-    for name, label in labels.items():
-        versions = [(name, "")] + [(f"{name}_{code}", f", {gettext(OWN_LANGUAGE[code])}") for code in LANGUAGES]
-        for field, more in versions:
-            mine, theirs = typed.typed.get(field), stored.typed.get(field, "")
-            if mine is not None and mine.replace("\r\n", "\n").strip() != theirs.strip():
-                found.append((gettext(label) + more, theirs))
-    return found

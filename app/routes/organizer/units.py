@@ -14,6 +14,7 @@ from app.routes.organizer.texts import PARAGRAPH, text_of
 from app.services import cities as service
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside, changed_meanwhile, with_revision
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.words import N_
@@ -69,6 +70,8 @@ def update_unit(visit: Annotated[Writing, writes(Permission.CITY_MANAGE)], poste
     name = text_of(fields, "name", LANGUAGES, required=True)
     if fields.errors:
         return show(visit, _page(visit, fields.form(_unit_form(unit).id)), status=422)
+    if changed_meanwhile(fields, _unit_form(unit)):
+        return show(visit, _page(visit, beside(fields, _unit_form(unit))), status=409)
     service.edit_unit(visit.session, visit.actor, unit, name, visit.now)
     return _saved(visit)
 
@@ -94,6 +97,8 @@ def update_platform(
     name, description = _platform_texts(fields)
     if fields.errors:
         return show(visit, _page(visit, fields.form(_platform_form(platform).id)), status=422)
+    if changed_meanwhile(fields, _platform_form(platform)):
+        return show(visit, _page(visit, beside(fields, _platform_form(platform))), status=409)
     service.edit_platform(visit.session, visit.actor, platform, name, description, visit.now)
     return _saved(visit)
 
@@ -110,19 +115,19 @@ def _platform_texts(fields: Fields) -> tuple[Localized, Localized]:
 
 
 def _unit_form(unit: Unit) -> Form:
-    return filled(f"organizer-units-{unit.id}", {"name": unit.name})
+    return with_revision(filled(f"organizer-units-{unit.id}", {"name": unit.name}))
 
 
 def _platform_form(platform: Platform) -> Form:
     values = {"name": platform.name, "description": platform.description}
-    return filled(f"organizer-platforms-{platform.id}", values)
+    return with_revision(filled(f"organizer-platforms-{platform.id}", values))
 
 
-def _page(visit: Visit[Any], mistaken: Form | None = None) -> UnitsPage:
-    """`mistaken` is shown in the place of the form with its id."""
+def _page(visit: Visit[Any], sent: Form | None = None) -> UnitsPage:
+    """`sent` is shown in the place of the form with its id."""
 
     def row(of: Unit | Platform, form: Form) -> Row:
-        return Row(of.id, of.name, mistaken if mistaken is not None and mistaken.id == form.id else form)
+        return Row(of.id, of.name, sent if sent is not None and sent.id == form.id else form)
 
     city = city_of(visit)
     return UnitsPage(

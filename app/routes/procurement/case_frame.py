@@ -10,14 +10,11 @@ from app.adapters.language import translations
 from app.domain.access import Permission, holds_in_city
 from app.domain.followup import Stage
 from app.domain.localized import Localized
-from app.domain.refusals import Refused
 from app.models import FollowUpCase
 from app.queries import case as case_queries
 from app.queries.case import Around
-from app.web.forms import Fields, Form
 from app.web.pages import city_of, path_for
 from app.web.visit import Visit
-from app.web.wording import say_refusal
 from app.web.words import N_
 
 
@@ -87,10 +84,3 @@ def find(visit: Visit[Any], case_id: int) -> tuple[FollowUpCase, Around, CaseFra
     """A case of the city with its frame. Refused when it is not there for the visitor."""
     case, around = case_queries.found(visit.session, visit.scope, city_of(visit).id, case_id)
     return case, around, frame_of(visit, case, around)
-
-
-def again(visit: Visit[Any], fields: Fields, form_id: str, case: FollowUpCase, refusal: Refused) -> Form:
-    """The form as it was typed, for a second and deliberate save, when somebody else changed the case meanwhile."""
-    typed = fields.form(form_id)
-    errors = {**typed.errors, "": say_refusal(refusal.reason, visit.language)}
-    return Form(form_id, {**typed.typed, "version": str(case.version)}, typed.lists, errors)

@@ -9,14 +9,16 @@ from starlette.responses import Response
 from app.domain.access import Permission, holds_in_city
 from app.domain.followup import Stage
 from app.domain.refusals import Reason, Refused
+from app.models import FollowUpCase
 from app.queries import case as case_queries
 from app.queries import followup
 from app.queries.followup import CaseRow, Narrowing, SortBy
-from app.routes.procurement.case_frame import CaseFrame, Tab, again, find, tabs_of
+from app.routes.procurement.case_frame import CaseFrame, Tab, find, tabs_of
 from app.routes.procurement.case_page import case_page
 from app.services import followup as service
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside
 from app.web.pages import city_of, go, path_for, show
 from app.web.remembered import remembered
 from app.web.visit import Reading, Writing
@@ -95,13 +97,12 @@ class ListPage:
 
 @dataclass(frozen=True)
 class EditPage:
-    """The form of what is written about a case. `theirs`: what somebody else saved meanwhile, by field."""
+    """The form of what is written about a case."""
 
     template: ClassVar[str] = "procurement/cases/edit.html"
     frame: CaseFrame
     form: Form
     languages: tuple[str, ...]
-    theirs: dict[str, str]
 
 
 def _number(text: str) -> int | None:
@@ -226,8 +227,7 @@ def show_case(visit: Annotated[Reading, reads(Permission.CASE_SEE)], case_id: in
 def edit(visit: Annotated[Reading, reads(Permission.CASE_EDIT)], case_id: int) -> Response:
     """The form."""
     case, _, frame = find(visit, case_id)
-    values = {name: getattr(case, name) for name in service.CaseDraft.__dataclass_fields__}
-    return show(visit, EditPage(frame, filled(FORM, values | {"version": case.version}), city_of(visit).languages, {}))
+    return show(visit, EditPage(frame, _stored(case), city_of(visit).languages))
 
 
 @router.post("/{case_id}/edit", name="procurement.cases.update")
@@ -254,20 +254,13 @@ def update(visit: Annotated[Writing, writes(Permission.CASE_EDIT)], posted: Post
             return go(visit, "procurement.cases.show", flash=N_("Saved."), city=city.slug, case_id=case_id)
         except Refused as refusal:
             if refusal.reason is Reason.CHANGED_MEANWHILE:
-                return show(visit, _compared(visit, fields, refusal, case_id), status=409)
+                _, _, frame = find(visit, case_id)
+                return show(visit, EditPage(frame, beside(fields, _stored(case)), city.languages), status=409)
             fields.refuse(refusal)
     _, _, frame = find(visit, case_id)
-    return show(visit, EditPage(frame, fields.form(FORM), city.languages, {}), status=422)
+    return show(visit, EditPage(frame, fields.form(FORM), city.languages), status=422)
 
 
-def _compared(visit: Writing, fields: Fields, refusal: Refused, case_id: int) -> EditPage:
-    """The form as it was typed beside what somebody else saved; saving it again is then a choice."""
-    case, _, frame = find(visit, case_id)
-    form = again(visit, fields, FORM, case, refusal)
-    stored = filled(FORM, {name: getattr(case, name) for name in service.CaseDraft.__dataclass_fields__}).typed
-    theirs = {
-        name: value
-        for name, value in stored.items()
-        if name in form.typed and form.typed[name].split() != value.split()
-    }
-    return EditPage(frame, form, city_of(visit).languages, theirs)
+def _stored(case: FollowUpCase) -> Form:
+    values = {name: getattr(case, name) for name in service.CaseDraft.__dataclass_fields__}
+    return filled(FORM, values | {"version": case.version})

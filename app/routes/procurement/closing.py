@@ -10,10 +10,11 @@ from app.domain.followup import EndReason, ExitType
 from app.domain.refusals import Reason, Refused
 from app.models import FollowUpCase
 from app.queries import case as case_queries
-from app.routes.procurement.case_frame import CaseFrame, again, find
+from app.routes.procurement.case_frame import CaseFrame, find
 from app.services import followup as service
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import Fault
@@ -36,6 +37,10 @@ class ClosingPage:
     languages: tuple[str, ...]
 
 
+def _stored(case: FollowUpCase) -> Form:
+    return filled(FORM, {"lesson": case.lesson, "version": case.version})
+
+
 def _page(visit: Visit[Any], case: FollowUpCase, form: Form) -> ClosingPage:
     _, _, frame = find(visit, case.id)
     return ClosingPage(frame, form, list(ExitType), list(EndReason), city_of(visit).languages)
@@ -47,7 +52,7 @@ def new(visit: Annotated[Reading, reads(Permission.CASE_EDIT)], case_id: int) ->
     case, _, _ = find(visit, case_id)
     if not case.stage.is_open:
         raise Refused(Reason.WRONG_STATE)
-    return show(visit, _page(visit, case, filled(FORM, {"lesson": case.lesson, "version": case.version})))
+    return show(visit, _page(visit, case, _stored(case)))
 
 
 @router.post("", name="procurement.closing.create")
@@ -70,7 +75,7 @@ def create(visit: Annotated[Writing, writes(Permission.CASE_EDIT)], posted: Post
         service.close(visit.session, visit.actor, case, ending, fields.version(), visit.now)
     except Refused as refusal:
         if refusal.reason is Reason.CHANGED_MEANWHILE:
-            return show(visit, _page(visit, case, again(visit, fields, FORM, case, refusal)), status=409)
+            return show(visit, _page(visit, case, beside(fields, _stored(case))), status=409)
         fields.refuse(refusal)
         return show(visit, _page(visit, case, fields.form(FORM)), status=422)
     return go(visit, "procurement.cases.show", flash=N_("The case is finished."), city=city.slug, case_id=case_id)

@@ -8,12 +8,13 @@ from starlette.responses import Response
 from app.domain.access import Permission
 from app.domain.case_entry import EntryKind
 from app.domain.refusals import Reason, Refused
+from app.models import FollowUpCase
 from app.queries import case as case_queries
-from app.routes.procurement.case_frame import again
 from app.routes.procurement.case_page import ENTRY_FORM, case_page
 from app.services import followup as service
-from app.web.forms import Fields, Posted
+from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, writes
+from app.web.meanwhile import beside
 from app.web.pages import city_of, go, show
 from app.web.visit import Writing
 from app.web.words import N_
@@ -54,7 +55,12 @@ def create(visit: Annotated[Writing, writes(Permission.CASE_EDIT)], posted: Post
             return go(visit, "procurement.cases.show", flash=N_("Written down."), city=city.slug, case_id=case_id)
         except Refused as refusal:
             if refusal.reason is Reason.CHANGED_MEANWHILE:
-                form, status = again(visit, fields, ENTRY_FORM, case, refusal), 409
+                form, status = beside(fields, _stored(case)), 409
             else:
                 fields.refuse(refusal)
     return show(visit, case_page(visit, case_id, form=form or fields.form(ENTRY_FORM)), status=status)
+
+
+def _stored(case: FollowUpCase) -> Form:
+    """What an entry changes about the case itself."""
+    return filled(ENTRY_FORM, {name: getattr(case, name) for name in ("next_step", "next_step_on", "version")})

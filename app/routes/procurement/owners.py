@@ -9,10 +9,11 @@ from app.domain.access import Permission
 from app.domain.refusals import Reason, Refused
 from app.models import FollowUpCase
 from app.queries import case as case_queries
-from app.routes.procurement.case_frame import CaseFrame, again, find
+from app.routes.procurement.case_frame import CaseFrame, find
 from app.services import followup as service
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside
 from app.web.pages import city_of, go, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.words import N_
@@ -33,6 +34,10 @@ class OwnerPage:
     owners: list[tuple[int, str]]
 
 
+def _stored(case: FollowUpCase) -> Form:
+    return filled(FORM, {"version": case.version})
+
+
 def _page(visit: Visit[Any], case: FollowUpCase, form: Form) -> OwnerPage:
     _, around, frame = find(visit, case.id)
     people = case_queries.possible_owners(visit.session, case.city_id, case.application_id)
@@ -48,7 +53,7 @@ def _page(visit: Visit[Any], case: FollowUpCase, form: Form) -> OwnerPage:
 def new(visit: Annotated[Reading, reads(Permission.CASE_EDIT)], case_id: int) -> Response:
     """The form."""
     case, _, _ = find(visit, case_id)
-    return show(visit, _page(visit, case, filled(FORM, {"version": case.version})))
+    return show(visit, _page(visit, case, _stored(case)))
 
 
 @router.post("", name="procurement.owners.create")
@@ -66,7 +71,7 @@ def create(visit: Annotated[Writing, writes(Permission.CASE_EDIT)], posted: Post
         service.hand_over(visit.session, visit.actor, case, to, reason, fields.version(), visit.now)
     except Refused as refusal:
         if refusal.reason is Reason.CHANGED_MEANWHILE:
-            return show(visit, _page(visit, case, again(visit, fields, FORM, case, refusal)), status=409)
+            return show(visit, _page(visit, case, beside(fields, _stored(case))), status=409)
         fields.refuse(refusal)
         return show(visit, _page(visit, case, fields.form(FORM)), status=422)
     flash = N_("The case has an owner. They have been told by mail.")

@@ -9,11 +9,12 @@ from app.domain.access import Permission
 from app.domain.refusals import Reason, Refused
 from app.models import FollowUpCase
 from app.queries import case as case_queries
-from app.routes.procurement.case_frame import CaseFrame, again, find
+from app.routes.procurement.case_frame import CaseFrame, find
 from app.services import case_publication as service
 from app.web.asking import unconfirmed
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import say_refusal
@@ -35,6 +36,11 @@ class PublicationPage:
     is_published: bool
 
 
+def _stored(case: FollowUpCase) -> Form:
+    values = {name: getattr(case, name) for name in service.NAMES}
+    return filled(FORM, values | {"version": case.version})
+
+
 def _page(visit: Visit[Any], case: FollowUpCase, form: Form) -> PublicationPage:
     _, _, frame = find(visit, case.id)
     return PublicationPage(frame, form, city_of(visit).languages, case.published_at is not None)
@@ -44,8 +50,7 @@ def _page(visit: Visit[Any], case: FollowUpCase, form: Form) -> PublicationPage:
 def edit(visit: Annotated[Reading, reads(Permission.CASE_PUBLISH)], case_id: int) -> Response:
     """The form."""
     case, _, _ = find(visit, case_id)
-    values = {name: getattr(case, name) for name in service.NAMES}
-    return show(visit, _page(visit, case, filled(FORM, values | {"version": case.version})))
+    return show(visit, _page(visit, case, _stored(case)))
 
 
 @router.post("", name="procurement.publication.create")
@@ -74,7 +79,7 @@ def create(visit: Annotated[Writing, writes(Permission.CASE_PUBLISH)], posted: P
     except Refused as refusal:
         if refusal.reason is not Reason.CHANGED_MEANWHILE:
             raise
-        return show(visit, _page(visit, case, again(visit, fields, FORM, case, refusal)), status=409)
+        return show(visit, _page(visit, case, beside(fields, _stored(case))), status=409)
     if not out:
         return go(visit, "procurement.cases.show", flash=N_("Saved."), city=city.slug, case_id=case_id)
     service.publish(visit.session, visit.actor, case, visit.now)

@@ -10,10 +10,11 @@ from app.domain.followup import STAGES, Condition, Stage, moves_from, next_stage
 from app.domain.refusals import Reason, Refused
 from app.models import FollowUpCase
 from app.queries import case as case_queries
-from app.routes.procurement.case_frame import CaseFrame, again, find
+from app.routes.procurement.case_frame import CaseFrame, find
 from app.services import followup as service
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
+from app.web.meanwhile import beside
 from app.web.pages import city_of, go, path_for, show
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import Fault, say_refusal
@@ -44,9 +45,12 @@ def new(visit: Annotated[Reading, reads(Permission.CASE_EDIT)], case_id: int, to
     if to == Stage.CLOSED.value:
         return go(visit, "procurement.closing.new", city=city_of(visit).slug, case_id=case_id)
     stage = Stage(to) if to in set(Stage) and to != case.stage.value else None
+    return show(visit, _page(visit, case, _stored(case), stage))
+
+
+def _stored(case: FollowUpCase) -> Form:
     names = ("next_step", "next_step_on", "pilot_metric", "pilot_baseline", "pilot_target", "pilot_ends_on", "version")
-    values = {name: getattr(case, name) for name in names}
-    return show(visit, _page(visit, case, filled(FORM, values | {"stage": to}), stage))
+    return filled(FORM, {name: getattr(case, name) for name in names})
 
 
 def _page(visit: Visit[Any], case: FollowUpCase, form: Form, to: Stage | None) -> MovePage:
@@ -103,7 +107,7 @@ def _answer_form(
     except Refused as refusal:
         if refusal.reason is not Reason.CHANGED_MEANWHILE:
             raise
-        return show(visit, _page(visit, case, again(visit, fields, FORM, case, refusal), to), status=409)
+        return show(visit, _page(visit, case, beside(fields, _stored(case)), to), status=409)
     return go(visit, "procurement.cases.show", flash=N_("Moved."), **where)
 
 

@@ -572,6 +572,24 @@ def test_an_admin_sets_it_up_and_the_secret_is_never_seen_again(
     assert city.id
 
 
+def test_of_two_admins_the_second_sees_both_and_no_secret(world: World, provider: Provider, browser: Browser) -> None:
+    world.city()
+    mine, theirs = browser(world.person(admin=True)), browser(world.person("Toinen", admin=True))
+    page, secret = "/admin/cities/tampere/provider", real.SECRET
+    data, target = form_of(mine.get(page).text, "/provider")
+    assert (
+        theirs.submit(page, "/provider", issuer=provider.issuer, client_id="theirs", secret=secret).status_code == 303
+    )
+    late = mine.post(target, data=data | {"issuer": provider.issuer, "client_id": "mine", "secret": "own-secret"})
+    assert late.status_code == 409
+    assert 'value="mine"' in late.text
+    assert ">theirs</p>" in late.text
+    assert "own-secret" not in late.text
+    again, target = form_of(late.text, "/provider")
+    assert mine.post(target, data=again).status_code == 303, "having looked one may save; the secret stays"
+    assert 'value="mine"' in mine.get(page).text
+
+
 NO_PROVIDERS = [
     "", "tampere.fi", "http://idp.example", "https://user@idp.example", "ftp://idp.example", "https://", "file:///x",
     "http://127.0.0.1.example", "http://169.254.169.254", "https://[", "http://127.0.0.1:9",

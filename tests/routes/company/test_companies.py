@@ -8,7 +8,7 @@ from app.adapters.database import reading
 from app.domain.access import EVERY_CITY, Role
 from app.models import Company, CompanyMember, OutgoingMail, Person
 from tests.strict import StrictClient, form_of
-from tests.world import World
+from tests.world import World, texts
 
 SignIn = Callable[[Person], StrictClient]
 
@@ -190,6 +190,17 @@ def test_a_stale_edit_shows_both(world: World, sign_in: SignIn, engine: sa.Engin
     assert again["home_town"] == "Nokia"
     assert browser.post(target, data=again).status_code == 303
     assert companies(engine)[0].home_town == "Nokia"
+
+
+def test_what_is_not_touched_stays(world: World, sign_in: SignIn, engine: sa.Engine) -> None:
+    company = world.company(
+        "Katukunto Oy", description=texts("Mittaamme katuja.", "Vi mäter gator.", "We gauge streets.")
+    )
+    before = companies(engine)[0].model_dump(exclude={"version"})
+    browser = sign_in(world.owner_of(company))
+    assert browser.submit(f"/company/companies/{company.id}/edit").status_code == 303
+    assert companies(engine)[0].model_dump(exclude={"version"}) == before
+    assert "Vi mäter gator." in browser.get(f"/company/companies/{company.id}/edit").text
 
 
 @pytest.mark.parametrize("rows", [1, 3])
