@@ -74,7 +74,7 @@ WITHOUT = {
 """Why the last who saves is right."""
 
 NEW_OR_GONE = re.compile(
-    r"\.(delete|spend)$|^account\.(?!profile)|^admin\.(cities|people)\.create$|^public\.feedback\.create$"
+    r"\.(delete|spend)$|^account\.(?!profile)|^admin\.(cities|people|erasure)\.create$|^public\.feedback\.create$"
     r"|^(company\.(companies|requests|members|applications)|jury\.conflicts)\.create$"
     r"|^organizer\.(events|clone|challenges|criteria|default_criteria|units|platforms|people|conflicts|seats"
     r"|assignments|sessions|places|pitches|releases|entry)\.create$"
@@ -85,7 +85,7 @@ NEW_OR_GONE = re.compile(
 STATES = re.compile(
     r"^company\.(submission|withdrawal|reopening|confirmation|cancellation)\.create$"
     r"|^organizer\.(publication|closing|application_of_decisions|promotion|mail_release|mail_sending"
-    r"|results_publication)\.create$"
+    r"|results_publication)\.create$|^admin\.retries\.create$"
 )
 """One step of a life (docs/states.md), refused when it was taken already: there is no text in it."""
 
