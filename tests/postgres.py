@@ -55,10 +55,11 @@ class Cluster:
     def url(self, database: str, user: str = "kipina") -> str:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
-    def fresh_database(self) -> str:
+    def fresh_database(self, *, template: str = "template_kipina") -> str:
+        """Migrated; with the template `template0`, without a table."""
         name = f"test_{next(self._names)}"
         with self._admin() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kipina OWNER kipina")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER kipina")
         return self.url(name)
 
     def start(self) -> None:

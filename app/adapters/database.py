@@ -33,7 +33,8 @@ PATIENCE = 4
 PING = 2
 """Seconds in which a connection that has rested shows that it still is one; else all that rest are made anew."""
 
-_WRITE = "kipina_write"
+AS_WRITER = {"kipina_write": True}
+"""Execution options of whoever will write: SQLite is told so at the beginning."""
 
 # A peer that vanished without a word is given up within about six seconds, by us and by the server: it would keep the
 # locks of a change that nobody will end.
@@ -127,7 +128,7 @@ def _end_transaction(connection: sqlite3.Connection, _record: object, _state: ob
 
 def _begin(connection: sa.Connection) -> None:
     # A writer that starts deferred meets SQLITE_BUSY when it upgrades; an immediate one waits its turn.
-    writes = connection.get_execution_options().get(_WRITE, False)
+    writes = connection.get_execution_options().get("kipina_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -324,7 +325,7 @@ def writing(engine: sa.Engine, cities: Cities | None) -> Iterator[WriteSession]:
             yield session
             session.commit()
         return
-    with _writers, WriteSession(engine.execution_options(**{_WRITE: True})) as session:
+    with _writers, WriteSession(engine.execution_options(**AS_WRITER)) as session:
         session.cities = cities
         yield session
         session.commit()

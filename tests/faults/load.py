@@ -42,10 +42,10 @@ class Acknowledged:
 
 
 class Person:
-    """One browser: a connection that is kept, and opened anew when it breaks."""
+    """One browser: a connection that is kept, and opened anew when it breaks, or when another server is to be asked."""
 
-    def __init__(self, port: int, session: str, said: Acknowledged, over: threading.Event) -> None:
-        self.port, self.session, self.said, self.over = port, session, said, over
+    def __init__(self, ports: list[int], session: str, said: Acknowledged, over: threading.Event) -> None:
+        self.ports, self.session, self.said, self.over = ports, session, said, over
         self._line: HTTPConnection | None = None
 
     def opens(self, path: str) -> str:
@@ -86,7 +86,10 @@ class Person:
         raise Enough
 
     def _asks(self, method: str, path: str, body: bytes | None, kind: str) -> tuple[int, str]:
-        self._line = self._line or HTTPConnection("127.0.0.1", self.port, timeout=30)
+        port = random.choice(self.ports)
+        if self._line and self._line.port != port:
+            self._hangs_up()
+        self._line = self._line or HTTPConnection("127.0.0.1", port, timeout=30)
         headers = {"Cookie": f"kipina={self.session}"} | ({"Content-Type": kind} if kind else {})
         self._line.request(method, path, body, headers)
         answer = self._line.getresponse()
@@ -132,9 +135,9 @@ def score(person: Person, juror: int, applications: list[int]) -> None:
 
 
 class Load:
-    """Threads that send and score until told to stop."""
+    """Threads that send and score until told to stop, at the servers in `ports`, which may change meanwhile."""
 
-    def __init__(self, port: int, seeded: Seeded, senders: int = 3) -> None:
+    def __init__(self, ports: list[int], seeded: Seeded, senders: int = 3) -> None:
         self.said, self.over, self.faults = Acknowledged(), threading.Event(), list[BaseException]()
         drafts = iter(seeded.drafts)
         lock = threading.Lock()
@@ -148,7 +151,7 @@ class Load:
                 yield draft
 
         def person(session: str = "") -> Person:
-            return Person(port, session, self.said, self.over)
+            return Person(ports, session, self.said, self.over)
 
         works = [lambda: send_applications(person(), own()) for _ in range(senders)]
         works += [

@@ -107,10 +107,10 @@ class Nursery:
 
 
 @contextmanager
-def running(environment: dict[str, str], *arguments: str) -> Iterator[int]:
-    """A process for the length of a test."""
+def running(environment: dict[str, str], *arguments: str, tree: Path = ROOT) -> Iterator[int]:
+    """A process for the length of a test, of the version in `tree`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", *arguments], cwd=ROOT, env={**os.environ, **environment},
+        [sys.executable, "-m", "app.cli", *arguments], cwd=tree, env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
