@@ -181,6 +181,9 @@ def erase_person(
             sys.exit(1)
         if not yes:
             typer.confirm(f"Erase {person.name or person.email}? This cannot be undone.", abort=True, err=True)
+        if held := [name.text("en") for name in erasure.held_in(session, person)]:
+            console.print(f"Something that tells of them is under a hold in {', '.join(held)}. Nothing is erased.")
+            sys.exit(1)
         kept = erasure.erase(session, PUBLIC, person, clock.now())
     records = f"; {kept} rows of applications, decisions and files still name them, as records of the city"
     console.print("Erased" + (records if kept else "") + ".", highlight=False)

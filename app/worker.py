@@ -20,7 +20,7 @@ from app.adapters.database import writing
 from app.config import Settings
 from app.domain.access import EVERY_CITY
 from app.models import KeptForm, OutgoingMail
-from app.services import documents, jobs, limits, outbox, reminders, sent_forms, signing_in
+from app.services import documents, jobs, limits, outbox, reminders, retention, sent_forms, signing_in
 
 PAUSE = 1.0
 """Seconds between looks when nothing is due."""
@@ -131,11 +131,18 @@ def do_one_job(engine: sa.Engine, settings: Settings) -> bool:
 
 
 def by_calendar(engine: sa.Engine, now: datetime) -> None:
-    """What comes with time: next steps to remind of, and forgetting yesterday's sign-ins and what was typed in them."""
+    """What comes with time: what has been kept long enough goes, and next steps are reminded of."""
     with writing(engine, EVERY_CITY) as session:
         session.execute(sa.delete(KeptForm).where(col(KeptForm.created_at) < now - timedelta(days=1)))
         signing_in.forget(session, now)
         limits.forget(session, now)
         sent_forms.forget(session, now)
+    with writing(engine, EVERY_CITY) as session:
+        retention.announce(session, now)
+    for remove_some in (retention.remove_next, retention.remove_mails_of_no_event):
+        more = True
+        while more:
+            with writing(engine, EVERY_CITY) as session:
+                more = remove_some(session, now)
     with writing(engine, EVERY_CITY) as session:
         reminders.send_due(session, now)

@@ -26,6 +26,8 @@ class Reason(StrEnum):
     DATES_OUT_OF_ORDER = "dates_out_of_order"
     OWN_ROLE = "own_role"
     ONESELF = "oneself"
+    UNDER_HOLD = "under_hold"
+    PERSON_UNDER_HOLD = "person_under_hold"
     BAD_ADDRESS = "bad_address"
     LANGUAGE_NEEDED = "language_needed"
     BUDGET_ORDER = "budget_order"

@@ -26,6 +26,7 @@ class TaskKind(StrEnum):
     COMPLETE_CASE = "complete_case"
     CHECK_MAIL = "check_mail"
     MAIL_FAILED = "mail_failed"
+    REMOVAL_COMING = "removal_coming"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from app.models.person import (
 )
 from app.models.programme import Document, Place, ProgrammeRelease, ProgrammeSession
 from app.models.record import AuditEvent, AuditHead, Job, JobState, MailState, OutgoingMail, RateCount
+from app.models.retention import Hold, Removal
 
 __all__ = [
     "Application",
@@ -41,6 +42,7 @@ __all__ = [
     "Event",
     "FollowUpCase",
     "Handshake",
+    "Hold",
     "IdentityProvider",
     "Job",
     "JobState",
@@ -55,6 +57,7 @@ __all__ = [
     "ProgrammeRelease",
     "ProgrammeSession",
     "RateCount",
+    "Removal",
     "Score",
     "ScoreSheet",
     "SentForm",

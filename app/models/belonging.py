@@ -13,9 +13,11 @@ BY_COLUMN: dict[str, str] = {
     "event": "city_id",
     "follow_up_case": "city_id",
     "handshake": "city_id",
+    "hold": "city_id",
     "identity_provider": "city_id",
     "outgoing_mail": "city_id",
     "platform": "city_id",
+    "removal": "city_id",
     "unit": "city_id",
 }
 """The city stands in the row. Chain 0 is the installation's and open to all: a person invited by a city is told there.

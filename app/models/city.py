@@ -1,6 +1,6 @@
 """The tenant and its parts."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -25,6 +25,8 @@ class City(SQLModel, table=True):
     theme: str = "spark"
     logo: str | None = stored_file_or_none()
     contact_email: str = ""
+    retention: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON, sa_column_kwargs={"server_default": "{}"})
+    """Months by kind (`app.domain.retention`); what is not set has its default."""
     public_version: int = 1
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.domain.phase import Phase, phase_at
@@ -23,6 +24,11 @@ def for_update(session: Session, city_id: int, event_id: int) -> Event:
     """The same to be changed: others wait until this change is done."""
     found = select(Event).where(Event.city_id == city_id, Event.id == event_id).with_for_update()
     return _found(session.exec(found).one_or_none())
+
+
+def lock(session: Session, event_id: int) -> None:
+    """Others who lock it wait until this change is done; whoever only adds to it does not."""
+    session.execute(sa.select(col(Event.id)).where(col(Event.id) == event_id).with_for_update(key_share=True))
 
 
 def phase_of(event: Event, now: datetime) -> Phase:

@@ -20,7 +20,7 @@ from app.models import (
     Company,
     Event,
 )
-from app.queries import case_tasks, event_tasks, jury_tasks
+from app.queries import case_tasks, event_tasks, jury_tasks, retention
 
 _MILESTONES = tuple(col(getattr(Event, field.name)) for field in fields(Milestones))
 
@@ -54,6 +54,7 @@ def of(session: Session, actor: Actor, now: datetime, language: str) -> list[Tas
         *jury_tasks.waiting(session, actor, now, language),
         *event_tasks.waiting(session, actor, now, language),
         *case_tasks.waiting(session, actor, now, language),
+        *retention.waiting(session, actor, language),
     ]
     return sorted(
         tasks, key=lambda t: (not t.overdue, t.due is None, t.due or now, list(TaskKind).index(t.kind), t.about)

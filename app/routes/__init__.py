@@ -24,6 +24,7 @@ from app.routes.organizer import criteria as organizer_criteria
 from app.routes.organizer import decisions as organizer_decisions
 from app.routes.organizer import entry, pitches, places, releases, sessions
 from app.routes.organizer import events as organizer_events
+from app.routes.organizer import holds as organizer_holds
 from app.routes.organizer import home as organizer_home
 from app.routes.organizer import mail as organizer_mail
 from app.routes.organizer import meeting as organizer_meeting
@@ -34,6 +35,7 @@ from app.routes.organizer import promotion as organizer_promotion
 from app.routes.organizer import publication as organizer_publication
 from app.routes.organizer import results as organizer_results
 from app.routes.organizer import results_publication as organizer_results_publication
+from app.routes.organizer import retention as organizer_retention
 from app.routes.organizer import signature as organizer_signature
 from app.routes.organizer import units as organizer_units
 from app.routes.procurement import attachments as case_attachments
@@ -97,6 +99,8 @@ ROUTERS = (
     organizer_promotion.router,
     organizer_mail.router,
     organizer_results_publication.router,
+    organizer_retention.router,
+    organizer_holds.router,
     sitemap.router,
     accessibility.router,
     front.router,

@@ -18,6 +18,7 @@ from app.domain.file_kind import CONTENT_TYPES, DECKS, PAPERS, FileKind
 from app.domain.phase import Phase
 from app.domain.refusals import Reason, Refused
 from app.models import Application, Attachment, FollowUpCase
+from app.queries import holds
 from app.services import audit, jobs
 
 _ENDING = re.compile(r"\.(" + "|".join(FileKind) + r"|jpeg|docm|xlsm|pptm|doc|xls|ppt)$", re.IGNORECASE)
@@ -88,7 +89,9 @@ def add_to_case(
 def remove_from_case(
     session: WriteSession, actor: Actor, case: FollowUpCase, attachment: Attachment, now: datetime
 ) -> None:
-    """Take a file of a case away; what was there stays told in the audit trail."""
+    """Take a file of a case away; what was there stays told in the audit trail. Refused under a hold."""
+    if holds.is_held(session, case):
+        raise Refused(Reason.UNDER_HOLD)
     before = audit.snapshot(attachment, "case_id", "file_name", "size", "pages", "sha256")
     audit.record(session, actor, "removed", attachment, now, city_id=case.city_id, before=before)
     jobs.enqueue(session, "remove_file", {"stored_as": attachment.stored_as}, now)
@@ -114,8 +117,10 @@ def _stored(
 def remove(
     session: WriteSession, actor: Actor, application: Application, attachment: Attachment, now: datetime, phase: Phase
 ) -> None:
-    """Take a file away; the worker forgets its content once that is certain."""
+    """Take a file away; the worker forgets its content once that is certain. Refused under a hold."""
     next_state(application.state, Action.SAVE, phase)
+    if holds.is_held(session, application):
+        raise Refused(Reason.UNDER_HOLD)
     before = audit.snapshot(attachment, "application_id", "file_name", "size", "pages", "sha256")
     audit.record(session, actor, "removed", attachment, now, city_id=application.city_id, before=before)
     jobs.enqueue(session, "remove_file", {"stored_as": attachment.stored_as}, now)

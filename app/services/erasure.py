@@ -5,12 +5,12 @@ The answers of applications, decisions and the files with them are the city's re
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col
+from sqlmodel import Session, SQLModel, col
 
 from app.adapters.database import WriteSession
 from app.domain.access import Actor
@@ -32,6 +32,7 @@ from app.models import (
     SignInLink,
     WebSession,
 )
+from app.queries import holds
 from app.services import audit
 
 FORMER = {"fi": "Entinen henkilö", "sv": "Tidigare person", "en": "Former person"}
@@ -44,15 +45,16 @@ _SHORTEST_NAME = 5
 def erase(session: WriteSession, actor: Actor, person: Person, now: datetime) -> int:
     """Take a person's name, address, roles, ways in and mails away, everywhere but in records.
 
-    Returns how many records still name them. Refused for oneself: somebody has to be left who can.
+    Returns how many records still name them. Refused for oneself: somebody has to be left who can; and while something
+    that a city holds tells of them.
     """
     if person.id == actor.person:
         raise Refused(Reason.ONESELF)
+    if held_in(session, person):
+        raise Refused(Reason.PERSON_UNDER_HOLD)
     former = FORMER.get(person.locale, FORMER["en"])
     erased_email = f"erased-{person.id}@kipina.invalid"
-    needles = {person.email: erased_email}
-    if _is_theirs_alone(session, person):
-        needles[person.name] = former
+    needles = dict(zip(_needles(session, person), (erased_email, former), strict=False))
     session.execute(sa.delete(SignInLink).where(col(SignInLink.email) == person.email))
     for theirs in (WebSession, Passkey, ConnectedAccount, Handshake, CityMember, CompanyMember):
         session.execute(sa.delete(theirs).where(col(theirs.person_id) == person.id))
@@ -68,7 +70,53 @@ def erase(session: WriteSession, actor: Actor, person: Person, now: datetime) ->
     return kept
 
 
-def _is_theirs_alone(session: WriteSession, person: Person) -> bool:
+def held_in(session: Session, person: Person) -> list[Localized]:
+    """The cities that hold something which tells of the person: a row that refers to them, or that names them."""
+    needles = _needles(session, person)
+    cities: set[int] = set()
+    for table in SQLModel.metadata.sorted_tables:
+        held = holds.rows_held(table)
+        if held is None:
+            continue
+        tells: list[Any] = [
+            column == person.id
+            for column in table.columns
+            if any(key.target_fullname == "person.id" for key in column.foreign_keys)
+        ]
+        tells += [one for column in table.columns if _is_text(column) for one in _contains(column, needles)]
+        if "id" in table.columns:
+            tells.append(table.columns["id"].in_(_named_in_trail(table.name, needles)))
+        cities |= set(session.execute(_cities_of(table).where(held, sa.or_(*tells)).distinct()).scalars())
+    names = sa.select(col(City.name)).where(col(City.id).in_(cities)).order_by(col(City.id))
+    return list(session.execute(names).scalars())
+
+
+def _cities_of(table: sa.Table) -> sa.Select[Any]:
+    """The cities of the rows of a table: their own, or that of the event, application or case that they belong to."""
+    if "city_id" in table.columns:
+        return sa.select(table.columns["city_id"])
+    parents = [key for key in table.foreign_keys if "city_id" in key.column.table.columns]
+    city = sa.func.coalesce(
+        *(
+            sa.select(key.column.table.columns["city_id"]).where(key.column == key.parent).scalar_subquery()
+            for key in parents
+        ),
+        sa.null(),
+    )
+    return sa.select(city).select_from(table)
+
+
+def _named_in_trail(table: str, needles: Iterable[str]) -> sa.Select[Any]:
+    values = [one for column in (AuditEvent.before, AuditEvent.after) for one in _contains(col(column), needles)]
+    return sa.select(col(AuditEvent.object_id)).where(col(AuditEvent.object_type) == table, sa.or_(*values))
+
+
+def _needles(session: Session, person: Person) -> list[str]:
+    """What tells of a person in a text: the address, and the name when it is theirs alone."""
+    return [person.email, *([person.name] if _is_theirs_alone(session, person) else [])]
+
+
+def _is_theirs_alone(session: Session, person: Person) -> bool:
     """A name in a text is this person's only when nobody else is called so, and when it is one at all."""
     name = person.name.strip()
     others = sa.select(sa.func.count()).where(col(Person.name) == person.name, col(Person.id) != person.id)
@@ -116,22 +164,19 @@ def _replace_everywhere(session: WriteSession, needles: dict[str, str]) -> int:
 def _texts() -> Iterator[tuple[sa.Table, list[sa.Column[Any]]]]:
     """Every table with its columns that hold words; the trail and the people are dealt with on their own."""
     for table in SQLModel.metadata.sorted_tables:
-        kinds = (sa.String, sa.JSON, sa.TypeDecorator)
-        columns = [
-            column
-            for column in table.columns
-            if isinstance(column.type, kinds) and not isinstance(column.type, sa.Enum) and _holds_words(column)
-        ]
+        columns = [column for column in table.columns if _is_text(column)]
         if columns and table.name not in {"audit_event", "audit_head", "person", "cpv", "city"}:
             yield table, columns
 
 
-def _holds_words(column: sa.Column[Any]) -> bool:
+def _is_text(column: sa.Column[Any]) -> bool:
     kind = column.type.impl if isinstance(column.type, sa.TypeDecorator) else column.type
-    return isinstance(kind, sa.String | sa.JSON) and not column.primary_key and not column.foreign_keys
+    if isinstance(kind, sa.Enum) or column.primary_key or column.foreign_keys:
+        return False
+    return isinstance(kind, sa.String | sa.JSON)
 
 
-def _contains(column: Any, needles: dict[str, str]) -> list[sa.ColumnElement[bool]]:
+def _contains(column: Any, needles: Iterable[str]) -> list[sa.ColumnElement[bool]]:
     """In plain text, and as JSON writes it."""
     text = sa.cast(column, sa.Text)
     forms = {form for needle in needles for form in (needle, json.dumps(needle)[1:-1])}

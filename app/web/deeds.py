@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import app.models as tables
 from app.adapters.language import show_date, show_time, translations
 from app.domain.localized import LANGUAGES, Localized
+from app.domain.retention import Kind
 from app.queries.audit import REFERS_TO, Deed
 from app.web.words import N_, WORDS, word
 
@@ -27,6 +28,9 @@ _ACTIONS: dict[str, str] = {
     "disconnected": N_("Disconnected"),
     "edited": N_("Changed"),
     "erased": N_("Erased"),
+    "expired": N_("Removed, as its time was over"),
+    "held": N_("Hold placed"),
+    "hold_lifted": N_("Hold lifted"),
     "granted": N_("Role given"),
     "handed_over": N_("Handed over"),
     "invited": N_("Invited to pitch"),
@@ -100,6 +104,8 @@ _FIELDS: dict[str, str] = {
     "end_reason": N_("Reason for ending"), "ends_at": N_("Ends"), "estimated_value": N_("Estimated value"),
     "evidence": N_("What is proven already"), "exit_type": N_("How it ended"), "fit": N_("How it meets the need"),
     "from_city": N_("Needed from the city"), "funding": N_("Funding"), "ground": N_("Ground"), "help": N_("Help"),
+    "hold_reason": N_("Reason for the hold"), "lift_reason": N_("Why it was lifted"),
+    **{f"kept_{kind.value}": words for kind, words in WORDS[Kind].items()},
     "informational": N_("For information only"), "jury_opens_at": N_("Jury begins"), "kind": N_("Kind"),
     "languages": N_("Languages"), "lesson": N_("Lesson"), "logo": N_("Logo"), "map_x": N_("Place on the map"),
     "map_y": N_("Place on the map"), "name": N_("Name"), "need": N_("Need"), "next_step": N_("Next step"),

@@ -69,6 +69,10 @@ REFUSALS: dict[Reason, str] = {
     Reason.EVENT_NOT_READY: N_("Something is still missing before this can be published. The page lists it."),
     Reason.EVENT_NOT_OVER: N_("An event can be closed when its pitch day is over."),
     Reason.DATES_OUT_OF_ORDER: N_("These dates are not in order."),
+    Reason.UNDER_HOLD: N_("This is under a hold, so it cannot be removed now."),
+    Reason.PERSON_UNDER_HOLD: N_(
+        "Something that tells of this person is under a hold, so they cannot be erased yet. Ask the city's organizers."
+    ),
     Reason.ONESELF: N_("You cannot erase yourself. Another administrator can."),
     Reason.OWN_ROLE: N_("You cannot take your own organizer's role. Another organizer can."),
     Reason.BAD_ADDRESS: N_("Use lower-case letters a–z, digits and dashes: 2 to 40 of them."),
@@ -185,6 +189,7 @@ TASKS: dict[TaskKind, str | tuple[str, str]] = {
     ),
     TaskKind.CHECK_MAIL: NN_("Read %(num)s held mail and send it", "Read %(num)s held mails and send them"),
     TaskKind.MAIL_FAILED: NN_("%(num)s mail was not delivered", "%(num)s mails were not delivered"),
+    TaskKind.REMOVAL_COMING: N_("Old data will be removed: see what, and stop what is still needed"),
 }
 """What there is to do; with a number, for one and for several."""
 

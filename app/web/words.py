@@ -15,6 +15,7 @@ from app.domain.event_step import EventStep
 from app.domain.followup import Condition, EndReason, ExitType, FunnelStep, Missing, Stage, Stall
 from app.domain.phase import DateFault, LifeStep, Phase
 from app.domain.readiness import Lack
+from app.domain.retention import Kind
 from app.domain.schedule import ClashKind, SessionKind
 from app.domain.scoring import Aggregate
 from app.domain.task import Span
@@ -296,6 +297,14 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         NextThing.MOVE_ON: N_("Move on"),
         NextThing.TELL_STORY: N_("Tell what happened"),
         NextThing.PUBLISH: N_("Tell it to everybody"),
+    },
+    Kind: {
+        Kind.DRAFT: N_("Applications that were never sent"),
+        Kind.MAIL: N_("Mails that were sent"),
+        Kind.COMMENT: N_("Jurors' comments"),
+        Kind.NOT_CHOSEN: N_("Answers of those who were not chosen"),
+        Kind.CHOSEN: N_("Answers of those who pitched"),
+        Kind.CASE: N_("Stories of finished cases"),
     },
     FunnelStep: {
         FunnelStep.APPLICANTS: N_("Applied"),

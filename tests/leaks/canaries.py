@@ -272,6 +272,7 @@ READ_BY: dict[str, Rule] = {
     "outgoing_mail.calendar": nobody,
     "outgoing_mail.last_error": failed_mail,
     "outgoing_mail.to_name": mail_of_event,
+    "hold.reason": organizers,
     "job.last_error": admin,
     "identity_provider.client_id": admin,
     "identity_provider.issuer": admin,
@@ -284,9 +285,10 @@ READ_BY: dict[str, Rule] = {
 """Texts written by people, each with who may read it on some page."""
 
 NOT_STAINED = {
-    "city": {"slug", "municipality_code", "languages", "time_zone", "theme", "logo"},
+    "city": {"slug", "municipality_code", "languages", "time_zone", "theme", "logo", "retention"},
     "cpv": {"code", "label", "search"},
     "job": {"kind", "payload"},
+    "hold": {"lift_reason"},
     "kept_form": {"token_hash", "form_id", "path", "values"},
     "person": {"locale"},
     "rate_count": {"key"},

@@ -177,7 +177,7 @@ PARAMETERS = {
     "jury_seat": "seat_id", "conflict": "conflict_id", "follow_up_case": "case_id", "outgoing_mail": "mail_id",
     "programme_session": "session_id", "attachment": "attachment_id", "company": "company_id",
     "city_member": "member_id", "company_member": "member_id", "unit": "unit_id", "platform": "platform_id",
-    "person": "person_id", "passkey": "passkey_id",
+    "person": "person_id", "passkey": "passkey_id", "hold": "hold_id",
 }  # fmt: skip
 """What the row of a table is called in addresses."""
 
@@ -206,7 +206,7 @@ def _contexts(stage: Stage) -> Iterator[dict[str, Any]]:
                 "case_id": key if table == "follow_up_case" else row.case,
                 "number": row.number if table == "challenge" else None,
                 "name": f"{key}.ics" if table == "programme_session" else None,
-                "kind": table if table == "follow_up_case" else None,
+                "kind": table if table in {"follow_up_case", "application"} else None,
                 "object_id": key,
             }
             yield {part: value for part, value in given.items() if value is not None}

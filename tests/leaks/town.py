@@ -13,6 +13,7 @@ from app.domain.conflict import Ground
 from app.domain.deciding import Outcome
 from app.domain.followup import Stage
 from app.domain.handshake import Purpose
+from app.domain.retention import Kind
 from app.domain.schedule import SessionKind
 from app.models import (
     Application,
@@ -29,9 +30,10 @@ from app.models import (
     OutgoingMail,
     Passkey,
     Person,
+    Removal,
 )
 from app.models.record import JobState, MailState
-from app.services import followup
+from app.services import followup, holds
 from tests.leaks.canaries import token
 from tests.world import NOW, World, texts
 
@@ -188,6 +190,7 @@ class Builder:
 
     def _records(self) -> None:
         event = self.town.events["jury"]
+        actor = self.world.actor(self.town.people["organizer"])
         with self.world.change() as session:
             session.add(
                 OutgoingMail(
@@ -216,6 +219,16 @@ class Builder:
                     expires_at=NOW,
                 )
             )  # fmt: skip
+            applications = session.exec(select(Application).where(Application.city_id == city.id)).all()
+            over = self.town.events["follow_up"].id  # there people work on, and take files away
+            rows: list[Event | Application] = [event, *(one for one in applications if one.event_id != over)]
+            for row in rows:
+                holds.place(session, actor, row, "Valitus", NOW)
+            session.add(
+                Removal(
+                    city_id=city.id, event_id=event.id, kind=Kind.MAIL, announced_at=NOW, due_at=NOW + timedelta(30)
+                )
+            )
             for name in ("organizer", "juror"):
                 session.add(
                     Passkey(

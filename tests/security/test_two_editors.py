@@ -54,6 +54,9 @@ ELSEWHERE = {
     "jury.scores.autosave": (
         "no page, 409: tests/routes/jury/test_scores.py::test_two_windows_show_both_texts_and_saving_again_decides"
     ),
+    "organizer.retention.update": (
+        "numbers: tests/routes/organizer/test_retention.py::test_of_two_organizers_the_second_sees_both_periods"
+    ),
     "organizer.slots.update": (
         "dragged, 409: tests/routes/organizer/test_programme.py::test_an_item_is_moved_and_answers_with_the_grid"
     ),
@@ -77,7 +80,7 @@ NEW_OR_GONE = re.compile(
     r"\.(delete|spend)$|^account\.(?!profile)|^admin\.(cities|people|erasure)\.create$|^public\.feedback\.create$"
     r"|^(company\.(companies|requests|members|applications)|jury\.conflicts)\.create$"
     r"|^organizer\.(events|clone|challenges|criteria|default_criteria|units|platforms|people|conflicts|seats"
-    r"|assignments|sessions|places|pitches|releases|entry)\.create$"
+    r"|assignments|sessions|places|pitches|releases|entry|holds)\.create$"
     r"|^procurement\.(attachments|opening)\.create$"
 )
 """Makes something new, takes one thing away after a question, or comes in and goes: nobody's text is under it."""

@@ -126,7 +126,7 @@ def test_nothing_that_tells_who_they_were_is_left_and_the_chain_holds(
 GONE = {"city_member", "company_member", "connected_account", "handshake", "passkey", "web_session"}
 STAYS = {
     "application", "assignment", "attachment", "audit_event", "case_entry", "company", "conflict", "decision", "event",
-    "jury_seat", "programme_release", "score_sheet",
+    "hold", "jury_seat", "programme_release", "score_sheet",
 }  # fmt: skip
 """What was done stays, by somebody without a name."""
 WITHOUT = {"challenge", "follow_up_case"}

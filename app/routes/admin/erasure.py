@@ -1,5 +1,6 @@
 """Erasing one person, when they have asked for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -7,7 +8,8 @@ from starlette.responses import Response
 
 from app.adapters.language import translations
 from app.domain.access import Permission
-from app.domain.refusals import Refused
+from app.domain.localized import Localized
+from app.domain.refusals import Reason, Refused
 from app.queries import people
 from app.services import erasure
 from app.web.asking import unconfirmed
@@ -35,6 +37,8 @@ class ErasurePage:
 
     template: ClassVar[str] = "admin/erasure/new.html"
     form: Form
+    held_in: Sequence[Localized] = ()
+    """The cities that hold something which tells of the person."""
 
 
 @router.get("", name="admin.erasure.new")
@@ -66,7 +70,8 @@ def create(visit: Annotated[Writing, writes(Permission.INSTALLATION_MANAGE)], po
         kept = erasure.erase(visit.session, visit.actor, person, visit.now)
     except Refused as refusal:
         fields.refuse(Refused(refusal.reason, "email"))
-        return show(visit, ErasurePage(fields.form(FORM)), status=422)
+        held_in = erasure.held_in(visit.session, person) if refusal.reason is Reason.PERSON_UNDER_HOLD else ()
+        return show(visit, ErasurePage(fields.form(FORM), held_in), status=422)
     told = N_("The person is erased. No record of the city names them.")
     if kept:
         told = N_("The person is erased. Some records of the city still name them: applications, decisions or files.")

@@ -11,7 +11,7 @@ from app.domain.application import State
 from app.domain.localized import Localized
 from app.domain.phase import Phase
 from app.domain.refusals import Reason, Refused
-from app.queries import applications, audit, calls, events
+from app.queries import applications, audit, calls, events, holds
 from app.queries.applications import PER_PAGE, SentRow, Sort, Wanted, Whole
 from app.queries.audit import Deed
 from app.routes.organizer.event_frame import EventFrame, frame_of
@@ -64,6 +64,7 @@ class ShowPage:
     answers: list[Answered]
     ground: str
     deeds: list[Told]
+    held: bool
     newer: str | None
     older: str | None
 
@@ -128,6 +129,7 @@ def show_application(
             answers=answered(whole.application, visit.language),
             ground=ground_of(whole.application, visit.language),
             deeds=[_told_briefly(deed, tell(deed, names, visit.language, visit.zone)) for deed in found[: audit.PAGE]],
+            held=holds.is_held(visit.session, whole.application),
             newer=f"?page={page - 1}" if page > 1 else None,
             older=f"?page={page + 1}" if len(found) > audit.PAGE else None,
         ),

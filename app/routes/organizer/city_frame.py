@@ -24,6 +24,7 @@ _TABS: tuple[tuple[Permission, str, str], ...] = (
     (Permission.CITY_MANAGE, N_("City"), "organizer.city.edit"),
     (Permission.CITY_MANAGE, N_("Units and platforms"), "organizer.units.index"),
     (Permission.CITY_MANAGE, N_("People"), "organizer.people.index"),
+    (Permission.CITY_MANAGE, N_("Data"), "organizer.retention.edit"),
 )
 
 

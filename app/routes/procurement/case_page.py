@@ -7,6 +7,7 @@ from app.domain.case_path import NextThing, exit_conditions, next_thing
 from app.domain.followup import STAGES, Condition, Missing, Stage, Stall, missing, next_stage, stalled
 from app.models import Attachment, FollowUpCase
 from app.queries import case as case_queries
+from app.queries import holds
 from app.queries.case import Around, Happening, Proposal
 from app.routes.procurement.case_frame import CaseFrame, find
 from app.web.answers import Answered, answered
@@ -49,6 +50,7 @@ class CasePage:
     next_thing: NextThing | None
     next_stage: Stage | None
     overdue: bool
+    held: bool
     form: Form
     file_form: Form
     writing: bool
@@ -90,6 +92,7 @@ def case_page(visit: Visit[Any], case_id: int, form: Form | None = None, file_fo
         next_thing=next_thing(facts, evidence, today, published=case.published_at is not None),
         next_stage=next_stage(case.stage),
         overdue=overdue,
+        held=holds.is_held(visit.session, case),
         form=form or filled(ENTRY_FORM, values),
         file_form=file_form or Form(FILE_FORM),
         writing=form is not None or "write" in visit.request.query_params,

@@ -118,7 +118,7 @@ def test_the_page_takes_the_same_queries_whatever_waits(
     browser = sign_in(organizer)
     queries()
     assert browser.get("/tasks").status_code == 200
-    assert queries() == 14
+    assert queries() == 15
     newcomer = sign_in(world.person())
     queries()
     newcomer.get("/tasks")

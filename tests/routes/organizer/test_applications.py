@@ -166,7 +166,7 @@ def test_the_number_of_queries_does_not_grow(
     browser.get(path_of(event))
     assert queries() == 6
     browser.get(f"{path_of(event)}/{made[0].id}")
-    assert queries() == 9
+    assert queries() == 10
 
 
 def test_pages_of_fifty(world: World, browser: StrictClient, event: Event, challenge: Challenge) -> None:

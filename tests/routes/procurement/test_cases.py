@@ -214,7 +214,7 @@ def test_pages_take_the_same_queries_for_one_case_and_for_three(
 ) -> None:
     for _ in (1, 2):
         case = world.case(house.challenge, owner=house.owner)
-        for path, number in ((BOARD, 6), (f"{BOARD}?view=list", 6), (f"{BOARD}/{case.id}", 7)):
+        for path, number in ((BOARD, 6), (f"{BOARD}?view=list", 6), (f"{BOARD}/{case.id}", 8)):
             queries()
             assert agent.get(path).status_code == 200
             assert queries() == number, path
