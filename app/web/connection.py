@@ -4,6 +4,7 @@ No thread ever waits for a client; but each connection takes memory and one of t
 """
 
 import asyncio
+import math
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -23,7 +24,7 @@ class Connection(HttpToolsProtocol):
 
     _coming: asyncio.TimerHandle | None = None
     _leaving: asyncio.TimerHandle | None = None
-    _until = 0.0
+    _until = math.inf
 
     def connection_made(self, transport: Any) -> None:
         """Somebody is there."""
@@ -32,7 +33,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
-        self._expect_nothing()
+        if self._coming is not None:
+            self._coming.cancel()
         self._stop_leaving()
         super().connection_lost(exc)
 
@@ -54,7 +56,7 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """All of it."""
         super().on_message_complete()
-        self._expect_nothing()
+        self._until = math.inf
 
     def pause_writing(self) -> None:
         """The client does not read what is sent to it."""
@@ -72,20 +74,22 @@ class Connection(HttpToolsProtocol):
         self._leave()
 
     def _expect_more(self, within: float) -> None:
-        self._expect_nothing()
         self._until = self.loop.time() + within
-        self._coming = self.loop.call_at(self._until, self._too_slow)
+        if self._coming is None or self._coming.when() > self._until:
+            self._look_at(self._until)
 
-    def _expect_nothing(self) -> None:
+    def _look_at(self, moment: float) -> None:
         if self._coming is not None:
             self._coming.cancel()
-            self._coming = None
+        self._coming = self.loop.call_at(moment, self._look)
 
-    def _too_slow(self) -> None:
-        if self.loop.time() < self._until:  # parts have come meanwhile
-            self._coming = self.loop.call_at(self._until, self._too_slow)
-        else:
+    def _look(self) -> None:
+        # One that runs is left to run: most requests come whole and at once, and setting it each time costs more.
+        self._coming = None
+        if self.loop.time() >= self._until:
             self.transport.abort()
+        elif self._until != math.inf:
+            self._look_at(self._until)
 
     def _leave(self) -> None:
         self._stop_leaving()

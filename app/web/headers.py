@@ -1,6 +1,5 @@
 """What every answer carries, and who may be spoken to: security headers, and a check of the Host."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,6 +21,7 @@ HEADERS = {
     # What may be kept says so itself.
     "Cache-Control": "no-store",
 }
+TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 STATIC = "/static/"
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -34,9 +34,8 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.hosts = {settings.host} | (set(LOOPBACK) if settings.host in LOOPBACK else set())
-        self.headers = dict(HEADERS)
-        if settings.secure:
-            self.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        headers = HEADERS | (TLS_ONLY if settings.secure else {})
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -46,10 +45,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    if name != "Cache-Control" or not scope["path"].startswith(STATIC):
-                        headers.setdefault(name, value)
+                said = {name for name, _ in message["headers"]}
+                if scope["path"].startswith(STATIC):
+                    said.add(b"cache-control")
+                message["headers"] = [*message["headers"], *(one for one in self.headers if one[0] not in said)]
             await send(message)
 
         host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
