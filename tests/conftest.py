@@ -27,9 +27,9 @@ BOTH = ("services", "queries")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the database half of the suite on both servers."""
+    """Run the database half of the suite on both servers, and what says so: `ON_BOTH_DATABASES = True`."""
     if "backend" in metafunc.fixturenames:
-        both = metafunc.definition.path.parent.name in BOTH
+        both = metafunc.definition.path.parent.name in BOTH or hasattr(metafunc.module, "ON_BOTH_DATABASES")
         metafunc.parametrize("backend", ["sqlite", "postgresql"] if both else ["sqlite"], scope="session")
 
 

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 from app.domain.access import Role
 from tests.leaks.canaries import Reader, text_columns
 from tests.leaks.town import Town
+from tests.postgres import by_hand
 from tests.world import World
 
 TOKEN = re.compile(r"zq([a-z]+?)(\d+)qz")
@@ -105,7 +106,7 @@ def look_at(engine: sa.Engine, towns: tuple[Town, Town]) -> Stage:
         f"{table.name}{column.name}".replace("_", ""): f"{table.name}.{column.name}" for table, column in text_columns()
     }
     names["attachmentcontent"] = "attachment.content"
-    with engine.connect() as connection:
+    with by_hand(engine) as connection:
         rows = {
             table.name: {
                 row[next(iter(table.primary_key.columns)).name]: dict(row)

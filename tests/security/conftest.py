@@ -15,6 +15,7 @@ from app.services import people
 from app.web import session as web_session
 from tests.leaks.stage import Stage, addresses, look_at
 from tests.leaks.town import Town, build
+from tests.postgres import by_hand
 from tests.world import SYSTEM, World
 
 Dump = dict[str, list[str]]
@@ -77,7 +78,7 @@ class House:
 
     def dump(self) -> Dump:
         """Every row of every table."""
-        with self.world.engine.connect() as connection:
+        with by_hand(self.world.engine) as connection:
             return {
                 table.name: sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
                 for table in SQLModel.metadata.sorted_tables

@@ -20,6 +20,7 @@ from schemathesis import APIOperation, GenerationMode
 from tests.security.conftest import House
 from tests.strict import parse
 
+ON_BOTH_DATABASES = True
 SIGN_OUT = "/sign-out"
 QUESTIONS = int(os.environ.get("KIPINA_TEST_QUESTIONS", "3"))
 """Of each operation and kind; a form gets twice as many."""
