@@ -30,6 +30,10 @@ LEEWAY = 60
 """Seconds by which the provider's clock may differ."""
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Signatures by a key that only the provider has."""
+UNREADABLE = (
+    AuthlibBaseError, JoseError, KeyError, TypeError, ValueError, OverflowError, AttributeError, RecursionError,
+)  # fmt: skip
+"""What the libraries say of an answer that is none; the last one of a thousand brackets."""
 
 
 class NotReached(Exception):
@@ -131,7 +135,7 @@ def identity(client: Client, question: Question, code: str, answered_by: str, no
         signed_in_at = None if told is None else datetime.fromtimestamp(int(told), UTC)
     except requests.RequestException as error:
         raise NotReached from error
-    except (AuthlibBaseError, JoseError, KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+    except UNREADABLE as error:
         raise NotBelieved from error
     if signed_in_at is not None and signed_in_at.timestamp() > now.timestamp() + LEEWAY:
         raise NotBelieved("auth_time")
@@ -178,7 +182,7 @@ def _read(session: Any, at: str) -> Mapping[str, Any]:
         raise NotReached from error
     try:
         told = answer.json()
-    except ValueError as error:
+    except UNREADABLE as error:
         raise NotBelieved from error
     if not isinstance(told, dict):
         raise NotBelieved("not an object")

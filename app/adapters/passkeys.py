@@ -90,12 +90,16 @@ def to_use(site: Site, challenge: str, allowed: list[str]) -> dict[str, object]:
     return told
 
 
+UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What the library and the standard library say of an answer that is none; the last one of a thousand brackets."""
+
+
 def read(words: str, *, added: bool = False) -> Answer:
     """What an answer says of itself; nothing of it is believed yet."""
     try:
         given = parse_registration_credential_json(words) if added else parse_authentication_credential_json(words)
         said = parse_client_data_json(given.response.client_data_json)
-    except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise NotBelieved from error
     return Answer(bytes_to_base64url(said.challenge), bytes_to_base64url(given.raw_id), words)
 
@@ -111,7 +115,7 @@ def added(site: Site, answer: Answer) -> NewKey:
             require_user_verification=True,
         )
         transports = parse_registration_credential_json(answer.words).response.transports or []
-    except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise NotBelieved from error
     return NewKey(
         bytes_to_base64url(verified.credential_id),
@@ -136,6 +140,6 @@ def used(site: Site, answer: Answer, public_key: str) -> int:
             credential_current_sign_count=0,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise NotBelieved from error
     return verified.new_sign_count

@@ -74,6 +74,7 @@ provider.use(async (ctx, next) => {
   if (document && mode === "broken") return (ctx.status = 500);
   if (document && mode === "moved") return ctx.redirect("/elsewhere");
   if (document && mode === "no_json") return (ctx.body = "<html>");
+  if (document && mode === "deep") return (ctx.body = "[".repeat(200_000));
   if (document && mode === "huge") return (ctx.body = "x".repeat(5_000_000));
   if (document && mode === "silent") return new Promise(() => {});
   if (ctx.path === "/token" && mode === "silent_token") return new Promise(() => {});

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlmodel import col, select
+from webauthn.helpers import bytes_to_base64url
 
 from app.adapters import clock
 from app.adapters.database import reading
@@ -165,6 +166,18 @@ FALSE: dict[str, dict[str, Any]] = {
 }
 
 
+INSIDE = bytes_to_base64url(b'{"challenge": ' + b"[" * 100_000)
+DEEP = (
+    "[" * 100_000,
+    '{"id": ' * 50_000,
+    (
+        f'{{"id": "AA", "rawId": "AA", "type": "public-key", "response": {{"clientDataJSON": "{INSIDE}", '
+        '"authenticatorData": "AA", "signature": "AA", "attestationObject": "AA"}}'
+    ),
+)
+"""More brackets than Python goes into."""
+
+
 def test_false_answers_let_nobody_in_and_add_nothing(person: Person, browser: Browser, engine: sa.Engine) -> None:
     key, owner, client = Authenticator(), browser(person), browser()
     added(owner, key)
@@ -174,8 +187,8 @@ def test_false_answers_let_nobody_in_and_add_nothing(person: Person, browser: Br
     stranger = replace(key, key=Authenticator().key)
     assert refused(come_in(client, stranger), Reason.PASSKEY_NOT_BELIEVED), "signed by another key"
     assert refused(come_in(client, Authenticator()), Reason.PASSKEY_UNKNOWN)
-    for words in ("", "{}", "[]", "null", "7", "x" * 5_000, '{"id": "AA", "rawId": "AA", "response": {}}'):
-        assert refused(give(client, words), Reason.PASSKEY_NOT_BELIEVED), words
+    for words in ("", "{}", "[]", "null", "7", "x" * 5_000, '{"id": "AA", "rawId": "AA", "response": {}}', *DEEP):
+        assert refused(give(client, words), Reason.PASSKEY_NOT_BELIEVED), words[:80]
     altered = json.loads(key.use(question(client)))
     altered["response"]["signature"] = altered["response"]["signature"][:-6] + "AAAAAA"
     assert refused(give(client, json.dumps(altered)), Reason.PASSKEY_NOT_BELIEVED)

@@ -296,7 +296,7 @@ TOKENS = [
     "nonce", "no_nonce", "issuer", "audience", "audiences", "party", "expired", "future", "no_subject",
     "number_subject", "later_sign_in", "none", "foreign_key", "unknown_key", "shared_secret", "cut",
 ]  # fmt: skip
-DOCUMENTS = ["other_issuer", "plain_keys", "file_keys", "elsewhere", "script", "list", "no_json"]
+DOCUMENTS = ["other_issuer", "plain_keys", "file_keys", "elsewhere", "script", "list", "no_json", "deep"]
 
 
 def test_a_token_with_a_fault_lets_nobody_in(
