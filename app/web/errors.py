@@ -27,6 +27,7 @@ from app.web.guard import SignInNeeded
 from app.web.kept import KEPT_COOKIE
 from app.web.monitoring import tell_refusal, tell_route
 from app.web.pages import show
+from app.web.sent import by_script
 from app.web.session import actor_of
 from app.web.visit import Visit, csrf_holds
 from app.web.wording import say_refusal
@@ -124,6 +125,8 @@ async def _unreadable(request: Request, _: Exception) -> Response:
 
 async def _csrf_failed(request: Request, _: Exception) -> Response:
     tell_refusal(request.scope, "no_token_of_its_form")
+    if by_script(request):
+        return Response(status_code=401)
     language = request.scope.get("kipina.language", "fi")
     words = (translations(language).gettext(FORM_TOO_OLD[0]), translations(language).gettext(FORM_TOO_OLD[1]))
     return await asyncio.to_thread(_error, request, 403, words)
@@ -196,6 +199,8 @@ async def _failed(request: Request, error: Exception, status: int) -> Response:
 async def _sign_in_needed(request: Request, _: Exception) -> Response:
     """To the sign-in page, and back afterwards; a posted form is kept until then."""
     tell_refusal(request.scope, "not_signed_in")
+    if by_script(request):
+        return Response(status_code=401)
     language = request.scope.get("kipina.language", "fi")
     back = request.scope["path"] + (f"?{request.url.query}" if request.url.query else "")
     kept = None

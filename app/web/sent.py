@@ -17,7 +17,12 @@ from app.services import sent_forms
 from app.web.pages import FLASH_COOKIE
 from app.web.visit import Visit
 
-_KEPT = frozenset({"location", "kipina-version", "kipina-saved-at", "cache-control"})
+_KEPT = frozenset({"location", "kipina-version", "kipina-saved-at", "kipina-next", "cache-control"})
+
+
+def by_script(request: Request) -> bool:
+    """Is it sent by a script of ours, which keeps what was typed until it is confirmed, and reads no page."""
+    return request.headers.get("Kipina-Unsent") == "1" or request.headers.get("Kipina-Autosave") == "1"
 
 
 def key_of(request: Request, form: FormData) -> str | None:

@@ -17,6 +17,7 @@ from app.web.answers import Answered, answered, ground_of
 from app.web.forms import Fields, Form, Posted, filled
 from app.web.guard import Router, reads, writes
 from app.web.pages import go, show
+from app.web.sent import by_script
 from app.web.visit import Reading, Visit, Writing
 from app.web.wording import Fault
 from app.web.words import N_
@@ -100,9 +101,20 @@ def update(visit: Annotated[Writing, writes(Permission.SCORE_ENTER)], posted: Po
         fields.refuse(refusal)
         return _again(visit, application, event, criteria, fields, 422)
     if send:
-        return go_on(visit, event, application.id, N_("Saved."))
+        return _carried(visit, sheet, go_on(visit, event, application.id, N_("Saved.")))
     saved = N_("Saved.") if sheet.submitted_at else N_("Draft saved. Only you see it.")
-    return go(visit, "jury.scores.edit", application_id=application.id, flash=saved)
+    return _carried(visit, sheet, go(visit, "jury.scores.edit", application_id=application.id, flash=saved))
+
+
+def _carried(visit: Writing, sheet: ScoreSheet, answer: Response) -> Response:
+    """The answer; for the script that carries sheets over a bad line (static/js/unsent.js), where it would lead."""
+    if not by_script(visit.request):
+        return answer
+    headers = {"Kipina-Version": str(sheet.version), "Kipina-Next": answer.headers["location"]}
+    carried = Response(status_code=204, headers=headers)
+    for value in answer.headers.getlist("set-cookie"):
+        carried.headers.append("set-cookie", value)
+    return carried
 
 
 @router.post("/autosave", name="jury.scores.autosave")

@@ -1,19 +1,21 @@
 /* Drafts that save themselves. A form with data-autosave is posted there soon after the typing stops; until the server
-   has confirmed it, a copy stays in this browser, so that nothing typed is ever lost. */
+   has confirmed it, a copy stays in this browser for the same person, so that nothing typed is ever lost. What was sent
+   and not answered may have arrived: it is sent again as it was before anything newer (`form.unsure`). */
 (() => {
   "use strict";
   const PAUSE = 2000; // ms of quiet before a draft is sent
   const AGAIN = 15000; // ms before a failed save is tried again
   const OLDEST = 14 * 24 * 3600 * 1000; // ms that a forgotten copy is kept
 
-  const values = (form) =>
-    [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrf", "version"].includes(name));
+  const texts = (form) => [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  const typed = (fields) => fields.filter(([name]) => !["csrf", "version"].includes(name));
+  const values = (form) => typed(texts(form));
 
   const start = (form) => {
     if (form.dataset.autosaving) return;
     form.dataset.autosaving = "yes";
     const place = form.querySelector("[data-save-state]") ?? document.createElement("div");
-    const copyName = `kipina:${form.id}:${form.dataset.autosave}`;
+    const copyName = `kipina:${document.body.dataset.person ?? ""}:${form.id}:${form.dataset.autosave}`;
     let timer = 0;
     let sending = false;
     let dirty = false;
@@ -40,26 +42,30 @@
 
     const save = async () => {
       clearTimeout(timer);
-      if (sending || !dirty) return;
+      if (sending || !dirty || !form.dataset.autosave || form.dataset.waiting) return;
       sending = true;
       dirty = false;
-      const sent = JSON.stringify(values(form));
-      const body = new FormData(form);
-      for (const [name, value] of [...body]) if (typeof value !== "string") body.delete(name);
+      form.unsure ??= { to: form.dataset.autosave, fields: texts(form), tried: true, draft: true };
+      const sent = JSON.stringify(typed(form.unsure.fields));
+      const body = new FormData();
+      for (const [name, value] of form.unsure.fields) body.append(name, value);
       say("saving", place.dataset.saving);
       try {
-        const answer = await fetch(form.dataset.autosave, {
+        const answer = await fetch(form.unsure.to, {
           method: "POST",
           body,
           redirect: "manual",
           headers: { "Kipina-Autosave": "1", Accept: "text/plain" },
         });
+        if (answer.status < 500) form.unsure = null;
+        if (form.dataset.waiting) return;
         if (answer.ok) {
           const version = answer.headers.get("Kipina-Version");
           const field = form.querySelector("input[name=version]");
           if (version && field) field.value = version;
           confirmed = sent;
           if (JSON.stringify(values(form)) === sent) forget();
+          else dirty = true;
           const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
           say("saved", `${place.dataset.saved} ${time.format(new Date())}`);
         } else {
@@ -68,10 +74,12 @@
           dirty = dirty || answer.status >= 500;
         }
       } catch {
+        if (form.dataset.waiting) return;
         dirty = true;
         say("failed", place.dataset.kept);
+      } finally {
+        sending = false;
       }
-      sending = false;
       if (dirty) timer = setTimeout(save, place.dataset.state === "failed" ? AGAIN : PAUSE);
     };
 
@@ -87,16 +95,7 @@
         });
         place.append(" ", button);
       };
-      answer(place.dataset.restore, () => {
-        for (const [name] of copy.values) {
-          const all = copy.values.filter(([other]) => other === name).map(([, value]) => value);
-          form.querySelectorAll(`[name="${CSS.escape(name)}"]`).forEach((field, at) => {
-            if (field.type === "checkbox" || field.type === "radio") field.checked = all.includes(field.value);
-            else if (field.type !== "file" && field.type !== "hidden") field.value = all[at] ?? all[0];
-            field.dispatchEvent(new Event("input", { bubbles: true }));
-          });
-        }
-      });
+      answer(place.dataset.restore, () => fillIn(form, copy.values));
       answer(place.dataset.discard, forget);
     };
 
@@ -118,6 +117,11 @@
     form.addEventListener("input", touched);
     form.addEventListener("change", touched);
     form.addEventListener("submit", () => clearTimeout(timer));
+    form.addEventListener("kipina:waits", () => {
+      dirty = false; // unsent.js has it now
+      forget();
+      say("", "");
+    });
     addEventListener("online", save);
     addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
     addEventListener("beforeunload", (event) => {

@@ -23,12 +23,24 @@
   document.addEventListener("input", (event) => {
     const counter = event.target.id && document.getElementById(`${event.target.id}-count`);
     if (counter) count(counter);
-    if (keep(event.target.form)) changed.add(event.target.form);
+    if (keep(event.target.form) && !event.detail?.kept) changed.add(event.target.form);
   });
   document.addEventListener("submit", (event) => changed.delete(event.target));
   addEventListener("beforeunload", (event) => {
     if ([...changed].some((form) => form.isConnected)) event.preventDefault();
   });
+
+  /* Put what was typed earlier, pairs of name and value, into a form. `kept`: it waits to be sent, and is not lost. */
+  window.fillIn = (form, values, kept = false) => {
+    for (const name of new Set(values.map(([name]) => name))) {
+      const all = values.filter(([other]) => other === name).map(([, value]) => value);
+      form.querySelectorAll(`[name="${CSS.escape(name)}"]`).forEach((field, at) => {
+        if (field.type === "checkbox" || field.type === "radio") field.checked = all.includes(field.value);
+        else if (field.type !== "file" && field.type !== "hidden") field.value = all[at] ?? all[0];
+        field.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: { kept } }));
+      });
+    }
+  };
 
   /* The error summary takes the focus, and its links put it into the field. */
   const focusErrors = (root) => {
