@@ -17,6 +17,8 @@ LONGEST = 60
 """Seconds that one mail may take, however slowly the server speaks: far less than a worker keeps it from others."""
 FAREWELL = 2
 """Seconds to say goodbye. The mail has been taken: a server that hangs now must not make us send it again."""
+LONGEST_NAME = 100
+"""Characters of a person's name before their address."""
 PERMANENT = 500
 """From this answer on the server says that it will never take the mail (RFC 5321, 4.2.1)."""
 
@@ -46,8 +48,8 @@ def compose(settings: Settings, mail: OutgoingMail) -> EmailMessage:
 def _composed(settings: Settings, mail: OutgoingMail) -> EmailMessage:
     message = EmailMessage()
     message["From"] = settings.mail_from
-    message["To"] = formataddr((mail.to_name, _in_ascii(mail.to_email)))
-    message["Subject"] = mail.subject
+    message["To"] = formataddr((_plain(mail.to_name), _in_ascii(mail.to_email)))
+    message["Subject"] = mail.subject.replace("=?", "= ?")  # what is written as an encoded word would be decoded
     message["Message-ID"] = mail.message_id
     message["Date"] = format_datetime(mail.created_at)
     message["Auto-Submitted"] = "auto-generated"
@@ -61,6 +63,11 @@ def _composed(settings: Settings, mail: OutgoingMail) -> EmailMessage:
             params={"method": method[1]} if method else None,
         )
     return message
+
+
+def _plain(name: str) -> str:
+    """A name without what has a meaning in an address: when it is encoded, quotes no longer hold a comma back."""
+    return " ".join(re.sub(r'[\x00-\x1f\x7f-\x9f"\\,;:<>@()\[\]]|=\?|\?=', " ", name).split())[:LONGEST_NAME]
 
 
 def _in_ascii(address: str) -> str:

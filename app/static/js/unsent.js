@@ -129,8 +129,9 @@
 
   /* One press, as it was; with the token of whoever is signed in now and the key that it had. */
   const post = (press) => {
+    const token = document.querySelector("input[name=csrf]").value;
     const fields = new URLSearchParams(press.fields);
-    fields.set("csrf", `${words.csrf.split(".")[0]}.${fields.get("csrf").split(".")[1] ?? ""}`);
+    fields.set("csrf", `${token.split(".")[0]}.${fields.get("csrf").split(".")[1] ?? ""}`);
     return fetch(press.to, {
       method: "POST",
       body: fields,
