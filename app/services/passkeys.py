@@ -13,7 +13,7 @@ from app.domain.access import Actor
 from app.domain.refusals import Reason, Refused
 from app.models import Passkey
 from app.queries import ways_in
-from app.services import audit
+from app.services import audit, signing_in
 
 
 def handle_of(signing_key: bytes, person_id: int) -> bytes:
@@ -22,7 +22,7 @@ def handle_of(signing_key: bytes, person_id: int) -> bytes:
 
 
 def add(session: WriteSession, actor: Actor, site: Site, answer: Answer, name: str, now: datetime) -> Passkey:
-    """Keep a new passkey of the actor's."""
+    """Keep a new passkey of the actor's, and tell them so by mail: it may have been somebody else at their computer."""
     try:
         new: NewKey = adapter.added(site, answer)
     except NotBelieved:
@@ -40,6 +40,7 @@ def add(session: WriteSession, actor: Actor, site: Site, answer: Answer, name: s
     )
     session.add(passkey)
     audit.record(session, actor, "added", passkey, now, city_id=None, after={"name": name})
+    signing_in.tell_of_new_way(session, actor, now)
     return passkey
 
 

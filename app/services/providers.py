@@ -9,7 +9,8 @@ from app.domain.access import CITY_ROLES, Actor
 from app.domain.handshake import shown_since
 from app.domain.refusals import Reason, Refused
 from app.models import ConnectedAccount, Handshake, IdentityProvider, Person
-from app.services import audit
+from app.queries import cities
+from app.services import audit, signing_in
 
 
 def set_up(
@@ -49,7 +50,7 @@ def take_away(session: WriteSession, actor: Actor, provider: IdentityProvider, n
 def connect(
     session: WriteSession, actor: Actor, city_id: int, issuer: str, subject: str, now: datetime
 ) -> ConnectedAccount:
-    """From now on the account lets the actor in, in place of one they had there before.
+    """From now on the account lets the actor in, in place of one they had there before; a mail tells them so.
 
     Only for those who work for the city. Refused when the account is somebody else's.
     """
@@ -65,6 +66,7 @@ def connect(
         )
         session.add(account)
         audit.record(session, actor, "connected", account, now, city_id=city_id, after={"issuer": issuer})
+        signing_in.tell_of_new_way(session, actor, now, cities.facts_by_id(session, city_id))
     return account
 
 

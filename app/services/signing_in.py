@@ -14,6 +14,7 @@ from app.domain.refusals import Reason, Refused
 from app.domain.staying import NOTED_EVERY
 from app.models import Handshake, Person, SignInLink, WebSession
 from app.queries import people
+from app.queries.cities import CityFacts
 from app.services import audit, outbox
 
 LINK_LIVES = timedelta(minutes=10)
@@ -56,6 +57,25 @@ def send_link(
             zone=ZoneInfo("Europe/Helsinki"),
             context={"token": token},
             secret=True,
+        )
+
+
+def tell_of_new_way(session: WriteSession, actor: Actor, now: datetime, city: CityFacts | None = None) -> None:
+    """Tell somebody that a passkey, or their account at a city, lets them in from now on.
+
+    The mail names nothing that was typed: whoever did this may be a stranger.
+    """
+    with session.of_the_installation():
+        outbox.queue(
+            session,
+            "way_in_added",
+            to_email=actor.email,
+            to_name=actor.name,
+            language=actor.locale or "fi",
+            now=now,
+            zone=ZoneInfo(city.time_zone if city else "Europe/Helsinki"),
+            context={"city": city.name if city else None, "at": now},
+            city_id=city.id if city else None,
         )
 
 

@@ -18,7 +18,7 @@ from app.adapters.database import reading
 from app.config import Settings
 from app.domain.access import EVERY_CITY
 from app.domain.refusals import Reason
-from app.models import AuditEvent, Passkey, Person, WebSession
+from app.models import AuditEvent, OutgoingMail, Passkey, Person, WebSession
 from app.web import session as web_session
 from app.web.wording import say_refusal
 from tests.authenticator import Authenticator
@@ -119,6 +119,27 @@ def test_a_passkey_is_added_used_and_removed(person: Person, browser: Browser, e
     assert gone.status_code == 303
     assert refused(come_in(browser(), key), Reason.PASSKEY_UNKNOWN)
     assert trail(engine) == ["added", "removed"]
+
+
+def test_whoever_gets_a_passkey_is_told_by_mail_in_their_language(
+    world: World, person: Person, browser: Browser, engine: sa.Engine
+) -> None:
+    with world.change() as session:
+        session.execute(sa.update(Person).values(locale="sv"))
+    client = browser(person)
+    added(client, Authenticator(), name="http://ont.example")
+    (mail,) = told(engine)
+    assert (mail.to_email, mail.locale, mail.city_id) == (person.email, "sv", None)
+    assert mail.subject == "Du har ett nytt sätt att logga in i Kipinä"
+    assert f"{BASE}/sv/account/profile" in mail.body
+    assert "ont.example" not in mail.body, "a stranger may have typed it"
+    come_in(browser(), Authenticator())
+    assert len(told(engine)) == 1
+
+
+def told(engine: sa.Engine) -> list[OutgoingMail]:
+    with reading(engine, EVERY_CITY) as session:
+        return list(session.exec(select(OutgoingMail).where(OutgoingMail.kind == "way_in_added")))
 
 
 def test_the_question_asks_for_a_verified_person_and_tells_nothing_of_them(person: Person, browser: Browser) -> None:

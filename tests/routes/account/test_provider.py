@@ -21,7 +21,7 @@ from app.config import Settings
 from app.domain import limits
 from app.domain.access import EVERY_CITY, Role
 from app.domain.refusals import Reason
-from app.models import AuditEvent, City, ConnectedAccount, Handshake, IdentityProvider, Person, WebSession
+from app.models import AuditEvent, City, ConnectedAccount, Handshake, IdentityProvider, OutgoingMail, Person, WebSession
 from app.services import providers, signing_in
 from app.web import session as web_session
 from app.web import speaking
@@ -165,6 +165,20 @@ def test_staff_connect_their_account_and_come_in_with_it(
     signed_in.submit("/account/profile", "/account/cities/tampere/removal")
     assert trail(engine, "connected_account")[-1] == ("connected_account", "disconnected")
     assert walk(browser(), provider, "subject-7").status_code == 409
+
+
+def test_whoever_connects_an_account_is_told_once_by_mail(
+    world: World, city: City, provider: Provider, browser: Browser, engine: sa.Engine
+) -> None:
+    person = world.organizer(city)
+    walk(browser(person), provider, "subject-7", "/account/profile")
+    assert walk(browser(), provider, "subject-7").status_code == 303
+    with reading(engine, EVERY_CITY) as session:
+        (mail,) = session.exec(select(OutgoingMail).where(OutgoingMail.kind == "way_in_added"))
+    assert (mail.to_email, mail.city_id) == (person.email, city.id)
+    assert mail.subject == "Voit nyt kirjautua Kipinään uudella tavalla"
+    assert "Tampere" in mail.body
+    assert f"{BASE}/fi/account/profile" in mail.body
 
 
 def test_the_way_there_carries_a_challenge_and_asks_for_nothing_but_the_subject(
