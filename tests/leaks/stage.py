@@ -181,6 +181,8 @@ PARAMETERS = {
     "person": "person_id", "passkey": "passkey_id", "hold": "hold_id",
 }  # fmt: skip
 """What the row of a table is called in addresses."""
+HELD = {"application", "follow_up_case"}
+"""What a legal hold may lie on, beside events."""
 
 
 def _contexts(stage: Stage) -> Iterator[dict[str, Any]]:
@@ -193,7 +195,7 @@ def _contexts(stage: Stage) -> Iterator[dict[str, Any]]:
         yield {"city": slug, "kind": "city", "object_id": key}
     for key, event in stage.rows["event"].items():
         at = {"city": city[event["city_id"]], "event_id": key, "event": event["slug"]}
-        yield at | {"kind": "event", "object_id": key}
+        yield at | {"kind": "event", "object_id": key, "held": "event", "held_id": key}
     for table, name in PARAMETERS.items():
         for key in stage.rows[table]:
             row = stage.row(table, key)
@@ -207,7 +209,9 @@ def _contexts(stage: Stage) -> Iterator[dict[str, Any]]:
                 "case_id": key if table == "follow_up_case" else row.case,
                 "number": row.number if table == "challenge" else None,
                 "name": f"{key}.ics" if table == "programme_session" else None,
-                "kind": table if table in {"follow_up_case", "application"} else None,
+                "kind": table if table == "follow_up_case" else None,
+                "held": table if table in HELD and row.state != "draft" else None,
+                "held_id": key,
                 "object_id": key,
             }
             yield {part: value for part, value in given.items() if value is not None}

@@ -50,16 +50,16 @@ class LiftPage:
     subject: Subject
 
 
-@router.get("/new/{kind}/{object_id}", name="organizer.holds.new")
-def new(visit: Seeing, kind: str, object_id: int) -> Response:
+@router.get("/new/{held}/{held_id}", name="organizer.holds.new")
+def new(visit: Seeing, held: str, held_id: int) -> Response:
     """The form."""
-    return show(visit, NewPage(city_frame(visit, TAB), filled(FORM, {}), _subject(visit, kind, object_id)))
+    return show(visit, NewPage(city_frame(visit, TAB), filled(FORM, {}), _subject(visit, held, held_id)))
 
 
-@router.post("/new/{kind}/{object_id}", name="organizer.holds.create")
-def create(visit: Changing, posted: Posted, kind: str, object_id: int) -> Response:
+@router.post("/new/{held}/{held_id}", name="organizer.holds.create")
+def create(visit: Changing, posted: Posted, held: str, held_id: int) -> Response:
     """Place it."""
-    subject, fields = _subject(visit, kind, object_id), Fields(posted, visit.language)
+    subject, fields = _subject(visit, held, held_id), Fields(posted, visit.language)
     reason = fields.line("reason", required=True, longest=LONGEST_REASON)
     if fields.errors:
         return show(visit, NewPage(city_frame(visit, TAB), fields.form(FORM), subject), status=422)
@@ -88,10 +88,10 @@ def lift(visit: Changing, posted: Posted, hold_id: int) -> Response:
     return go(visit, TAB, city=city_of(visit).slug, flash=N_("The hold is lifted."))
 
 
-def _subject(visit: Reading | Writing, kind: str, object_id: int) -> Subject:
-    if kind not in set(HoldOn):
+def _subject(visit: Reading | Writing, held: str, held_id: int) -> Subject:
+    if held not in set(HoldOn):
         raise Refused(Reason.NOT_FOUND)
-    return holds.subject(visit.session, visit.scope, city_of(visit).id, HoldOn(kind), object_id)
+    return holds.subject(visit.session, visit.scope, city_of(visit).id, HoldOn(held), held_id)
 
 
 def _subject_of(visit: Reading | Writing, hold: Hold) -> Subject:

@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from app.adapters.database import reading
 from app.domain.access import EVERY_CITY, Role
+from app.domain.application import State
 from app.domain.retention import Kind
 from app.models import Application, AuditEvent, City, FollowUpCase, Hold, Person, Removal
 from app.services import holds
@@ -107,6 +108,8 @@ def test_a_hold_across_a_conflict_or_a_city_is_not_there(world: World, sign_in: 
         application = session.get_one(Application, case.application_id)
     barred, other = world.organizer(city), world.organizer(world.city("vaasa", "Vaasa"))
     world.conflict(application, barred)
+    draft = world.application(challenge, state=State.DRAFT)
+    assert sign_in(organizer).get(f"/organizer/tampere/holds/new/application/{draft.id}").status_code == 404
     assert "Valitus" in sign_in(organizer).get(PATH).text
     assert "Valitus" not in sign_in(barred).get(PATH).text
     lifting = f"/organizer/tampere/holds/{hold.id}/lifting"
