@@ -161,6 +161,11 @@ def is_gone(error: BaseException) -> bool:
     return error.connection_invalidated or state in _GONE or str(state).startswith("08")
 
 
+def is_deadlock(error: sa.exc.OperationalError) -> bool:
+    """Were two waiting for each other, and this one undone so that the other could go on."""
+    return getattr(error.orig, "sqlstate", None) == "40P01"
+
+
 def is_full(error: BaseException) -> bool:
     """Is it because a disk is full, that of the database or of the files."""
     if isinstance(error, OSError):

@@ -14,9 +14,9 @@ from alembic.script import ScriptDirectory
 from app.adapters.database import AS_WRITER
 
 MIGRATIONS_DIR = Path(__file__).parent.parent.parent / "migrations"
-LOCK_PATIENCE = 2
-"""Seconds to wait for a table: the pages that ask for it meanwhile wait, too, and give up after four."""
-ATTEMPTS = 10
+LOCK_PATIENCE = 500
+"""Milliseconds to wait for a table; the pages that ask for it meanwhile wait, too."""
+ATTEMPTS = 60
 
 
 def config(connection: sa.Connection | None = None) -> Config:
@@ -51,13 +51,13 @@ def upgrade(engine: sa.Engine) -> list[str]:
     Others are at work meanwhile: a table that somebody holds is not waited for with everybody queueing behind, but let
     go and tried again a little later. Of several who start at once one does it.
     """
-    for attempt in range(ATTEMPTS - 1):
+    for _ in range(ATTEMPTS - 1):
         try:
             return _upgrade(engine)
         except sa.exc.OperationalError as failure:
-            if not isinstance(failure.orig, psycopg.errors.LockNotAvailable):
+            if not isinstance(failure.orig, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
                 raise
-            time.sleep(attempt + random.random())  # noqa: S311  nobody gains by guessing it
+            time.sleep(1 + random.random())  # noqa: S311  nobody gains by guessing it
     return _upgrade(engine)
 
 
@@ -66,7 +66,7 @@ def _upgrade(engine: sa.Engine) -> list[str]:
         if connection.dialect.name != "sqlite":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('kipina migrate'))"))
             connection.execute(sa.text("SELECT set_config('kipina.cities', 'every', true)"))
-            connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_PATIENCE}s'"))
+            connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_PATIENCE}ms'"))
         scripts = ScriptDirectory.from_config(config())
         before = MigrationContext.configure(connection).get_current_revision()
         wanted = [script.revision for script in scripts.walk_revisions("base", "heads")][::-1]

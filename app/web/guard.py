@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
+import sqlalchemy as sa
 from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
@@ -18,7 +19,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from app.adapters import clock, inspection
-from app.adapters.database import WriteSession, reading, writing
+from app.adapters.database import WriteSession, is_deadlock, reading, writing
 from app.config import Settings
 from app.domain.access import CITY_ROLES, GRANTS, Permission, Role, cities_of, holds, holds_in_city
 from app.domain.limits import Act, By
@@ -74,8 +75,24 @@ class Door:
             with self.opened() as visit:
                 return work(visit)
 
+        def insist() -> T:
+            return self.insist(take)
+
         async with _writer(self.request):
-            return await anyio.to_thread.run_sync(take)
+            return await anyio.to_thread.run_sync(insist)
+
+    def insist(self, transaction: Callable[[], T]) -> T:
+        """Do it; when the database undid it to end a deadlock, from its beginning once more, three times at most."""
+        for _ in range(3):
+            try:
+                return transaction()
+            except sa.exc.OperationalError as failure:
+                if not is_deadlock(failure):
+                    raise
+            for _, value in self.form.multi_items() if self.form else ():
+                if isinstance(value, UploadFile):
+                    value.file.seek(0)
+        return transaction()
 
 
 class _InOneThread(APIRoute):
@@ -91,8 +108,11 @@ def _behind_the_door(handler: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(handler)
     def handle(visit: Door, **given: Any) -> Any:
-        with visit.opened() as opened:
-            answer = once(opened, visit.key, lambda: handler(visit=opened, **given))
+        def answered() -> tuple[Visit[Any], Response]:
+            with visit.opened() as opened:
+                return opened, once(opened, visit.key, lambda: handler(visit=opened, **given))
+
+        opened, answer = visit.insist(answered)
         _note_seen(opened, answer)
         return answer
 
