@@ -191,16 +191,27 @@ def erase_person(
 
 @cli.command()
 def verify_audit(
-    seal: Annotated[str, typer.Option(help="A seal noted down from a city's history, to be found again.")] = "",
+    head: Annotated[
+        str,
+        typer.Option(
+            "--head",
+            "--seal",
+            help="What was printed with signed decisions, or noted down from a city's history, to be found again: "
+            "HASH or NUMBER:HASH; spaces do not matter.",
+        ),
+    ] = "",
 ) -> None:
-    """Walk the chains of the audit trail; exit code 1 when a row was altered, moved or taken away."""
+    """Walk the chains of the audit trail; exit code 1 when a row was altered, moved or taken away, or a head lost."""
     with _installation() as (_, engine):
         whole = _trail_holds(engine)
-        if seal:
+        if head:
             with reading(engine, EVERY_CITY) as session:
-                sealed = audit_chain.sealed_with(session, seal.strip().lower())
-            whole = whole and sealed is not None
-            console.print(f"Seal {seal}: " + (f"row {sealed}." if sealed else "no row has it."), highlight=False)
+                found = audit_chain.with_head(session, head)
+            whole = whole and found is not None
+            told = "no row has it: what was recorded up to it has been rewritten or cut off."
+            if found is not None:
+                told = f"row {found.row}, number {found.sequence}, is still in the chain of {found.city or 'no city'}."
+            console.print(f"Head {head}: {told}", highlight=False)
     if not whole:
         sys.exit(1)
 

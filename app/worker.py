@@ -20,7 +20,17 @@ from app.adapters.database import writing
 from app.config import Settings
 from app.domain.access import EVERY_CITY
 from app.models import KeptForm, OutgoingMail
-from app.services import documents, jobs, limits, outbox, reminders, retention, sent_forms, signing_in
+from app.services import (
+    decision_documents,
+    documents,
+    jobs,
+    limits,
+    outbox,
+    reminders,
+    retention,
+    sent_forms,
+    signing_in,
+)
 
 PAUSE = 1.0
 """Seconds between looks when nothing is due."""
@@ -35,6 +45,7 @@ def _remove_file(_: sa.Engine, settings: Settings, payload: dict[str, Any]) -> N
 
 
 JOBS: dict[str, Callable[[sa.Engine, Settings, dict[str, Any]], None]] = {
+    "decision_pdf": decision_documents.make_decision_pdf,
     "programme_pdf": documents.make_programme_pdf,
     "remove_file": _remove_file,
 }

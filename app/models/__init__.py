@@ -1,6 +1,6 @@
 """The tables. Importing this package knows them all, as the migrations need."""
 
-from app.models.application import Application, Attachment, Decision
+from app.models.application import Application, Attachment, Decision, DecisionDocument
 from app.models.city import City, Cpv, IdentityProvider, Platform, Unit
 from app.models.company import Company, CompanyMember
 from app.models.event import Challenge, Criterion, Event
@@ -38,6 +38,7 @@ __all__ = [
     "Cpv",
     "Criterion",
     "Decision",
+    "DecisionDocument",
     "Document",
     "Event",
     "FollowUpCase",

@@ -1,4 +1,4 @@
-"""A company's answer to one challenge, and the files with it."""
+"""A company's answer to one challenge, the files with it, and what was decided."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -98,3 +98,17 @@ class Decision(SQLModel, table=True):
     applied_at: datetime | None = moment_or_none()
     promoted_at: datetime | None = moment_or_none()
     """When a reserve moved up."""
+
+
+class DecisionDocument(SQLModel, table=True):
+    """The signed decisions of an event as a PDF: one per language, made off the request path."""
+
+    __tablename__ = "decision_document"
+    __table_args__: ClassVar = (sa.UniqueConstraint("event_id", "locale"),)
+
+    id: int = key()
+    event_id: int = ref("event.id")
+    locale: str
+    stored_as: str = stored_file()
+    size: int
+    created_at: datetime = moment()

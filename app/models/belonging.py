@@ -30,6 +30,7 @@ BY_PARENT: dict[str, dict[str, str]] = {
     "conflict": {"application_id": "application"},
     "criterion": {"event_id": "event"},
     "decision": {"event_id": "event"},
+    "decision_document": {"event_id": "event"},
     "document": {"release_id": "programme_release"},
     "place": {"event_id": "event"},
     "programme_release": {"event_id": "event"},

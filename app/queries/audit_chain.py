@@ -1,15 +1,17 @@
 """Walks the chains of the audit trail."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from app.domain.audit_chain import START, Broken, Fault, Link, Walk
 from app.models import AuditEvent, AuditHead, City
 
+HASH = re.compile(r"[0-9a-f]{16,64}")
 AT_ONCE = 1000
 """Rows held in memory."""
 
@@ -73,6 +75,26 @@ def _of_chain(chain: int) -> sa.Select[Any]:
     )
 
 
-def sealed_with(session: Session, seal: str) -> int | None:
-    """The row that bears a seal that somebody noted down."""
-    return session.exec(select(AuditEvent.id).where(col(AuditEvent.hash).startswith(seal, autoescape=True))).first()
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a head that somebody kept is in the chains."""
+
+    row: int
+    sequence: int
+    city: str
+    """The slug; empty for what belongs to no city."""
+
+
+def with_head(session: Session, kept: str) -> Found | None:
+    """The row that bears a hash, of which 16 digits are enough; `NUMBER:HASH` also wants the place. Or nothing."""
+    number, _, digest = "".join(kept.split()).lower().rpartition(":")
+    if not HASH.fullmatch(digest):
+        return None
+    found = session.execute(
+        sa.select(col(AuditEvent.id), col(AuditEvent.sequence), sa.func.coalesce(col(City.slug), ""))
+        .outerjoin(City, col(City.id) == AuditEvent.city_id)
+        .where(col(AuditEvent.hash).startswith(digest))
+    ).first()
+    if found is None or number not in {"", str(found[1])}:
+        return None
+    return Found(*found)

@@ -14,7 +14,18 @@ from app.domain.deciding import NEEDS_REASON, Outcome, Prepared, reason_given
 from app.domain.localized import Localized
 from app.domain.refusals import Reason, Refused
 from app.domain.revision import revision_of
-from app.models import Application, Challenge, Company, CompanyMember, Conflict, Decision, Event, OutgoingMail, Person
+from app.models import (
+    Application,
+    Challenge,
+    Company,
+    CompanyMember,
+    Conflict,
+    Decision,
+    DecisionDocument,
+    Event,
+    OutgoingMail,
+    Person,
+)
 from app.queries.applications import not_conflicted
 from app.queries.mail import DecisionMail
 from app.queries.mail import revision as mail_revision
@@ -210,6 +221,14 @@ def revision_to_sign(decided: Iterable[Decided], mails: Iterable[OutgoingMail | 
     """A mark of all that is signed together: what is decided, and each mail that tells it."""
     told = [f"{mail.id} {mail_revision(mail)}" for mail in mails]
     return revision_of(sorted(str(one) for one in decided), sorted(told))
+
+
+def document(session: Session, event_id: int, language: str) -> str | None:
+    """Where the signed decisions in a language are stored; None until they are made."""
+    made = sa.select(col(DecisionDocument.stored_as)).where(
+        col(DecisionDocument.event_id) == event_id, col(DecisionDocument.locale) == language
+    )
+    return session.execute(made).scalar_one_or_none()
 
 
 def signer(session: Session, event: Event) -> str:

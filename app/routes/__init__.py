@@ -21,8 +21,8 @@ from app.routes.organizer import clone as organizer_clone
 from app.routes.organizer import conflicts as organizer_conflicts
 from app.routes.organizer import cpv as organizer_cpv
 from app.routes.organizer import criteria as organizer_criteria
+from app.routes.organizer import decision_document, entry, pitches, places, releases, sessions
 from app.routes.organizer import decisions as organizer_decisions
-from app.routes.organizer import entry, pitches, places, releases, sessions
 from app.routes.organizer import events as organizer_events
 from app.routes.organizer import holds as organizer_holds
 from app.routes.organizer import home as organizer_home
@@ -93,6 +93,7 @@ ROUTERS = (
     received.router,
     received_attachments.router,
     entry.router,
+    decision_document.router,
     organizer_decisions.router,
     organizer_meeting.router,
     organizer_signature.router,

@@ -23,7 +23,7 @@ from app.models import Application, Challenge, City, Company, Decision, Event, M
 from app.queries import applications as application_queries
 from app.queries import deciding as deciding_queries
 from app.queries import mail as mail_queries
-from app.services import applications, audit, outbox
+from app.services import applications, audit, jobs, outbox
 
 MAIL_OF: dict[Outcome, str] = {Outcome.INVITE: "invited", Outcome.RESERVE: "reserved", Outcome.DECLINE: "declined"}
 """The template that tells a company of its outcome."""
@@ -154,7 +154,10 @@ def sign(
     event.decided_at, event.decided_by = now, actor.person
     event.version += 1
     after = audit.snapshot(event, "decided_at", "decided_by")
+    # The last change of this transaction, and so the head of the city's chain: the document bears its hash.
     audit.record(session, actor, "signed", event, now, city_id=event.city_id, after=after)
+    for language in session.get_one(City, event.city_id).languages.split(","):
+        jobs.enqueue(session, "decision_pdf", {"event_id": event.id, "language": language}, now)
     return outcomes
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -61,7 +61,7 @@ def make_programme_pdf(engine: sa.Engine, settings: Settings, payload: dict[str,
         if session.execute(_made(release_id, language)).first() is not None:
             return
         page = programme_document(session, release_id, language)
-    content = pdf.make(written(page, language))
+    content = pdf.make(written(page, language, page.released_at))
     stored_as = files.put(settings, content)
     with writing(engine, EVERY_CITY) as session:
         if session.execute(_made(release_id, language)).first() is None:
@@ -103,9 +103,20 @@ def programme_document(session: Any, release_id: int, language: str) -> Programm
     )
 
 
-def written(page: ProgrammeDocument, language: str) -> str:
-    """The document as HTML."""
-    reader = templates.Reader(page.zone, page.released_at)
+class OnPaper(Protocol):
+    """What a template of `documents/` is given."""
+
+    template: ClassVar[str]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of its times."""
+        ...
+
+
+def written(page: OnPaper, language: str, now: datetime) -> str:
+    """The document as HTML, as of a moment."""
+    reader = templates.Reader(page.zone, now)
     html = templates.render(page.template, language, reader, {"page": page})
     # Letters for private use and half characters mean nothing on paper and have no place in an archive.
     return re.sub(

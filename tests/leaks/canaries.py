@@ -318,6 +318,7 @@ NOT_STAINED = {
     "application": {"locale", "confidential_ground"},
     "criterion": {"anchors"},
     "document": {"locale", "stored_as"},
+    "decision_document": {"locale", "stored_as"},
     "outgoing_mail": {"message_id", "kind", "to_email", "locale"},
     "programme_session": {"people"},
     "attachment": {"content_type", "sha256", "stored_as"},

@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from sqlmodel import SQLModel
 
 from app.domain.access import Role
+from tests import paper
 from tests.leaks.canaries import Reader, text_columns
 from tests.leaks.town import Town
 from tests.postgres import by_hand
@@ -220,5 +221,7 @@ def _contexts(stage: Stage) -> Iterator[dict[str, Any]]:
 def told(stage: Stage, answer: Any) -> set[tuple[str, int]]:
     """The (column, row) of every token in an answer: its headers, and its body in whatever form it comes."""
     text = re.sub(r"\r\n[ \t]", "", answer.content.decode("utf-8", "replace")) + str(answer.headers)
+    if answer.headers.get("content-type") == "application/pdf" and b"/Metadata" in answer.content:
+        text += paper.unbroken(answer.content) + paper.about(answer.content)
     found = {(stage.names[name], int(key)) for name, key in TOKEN.findall(text)}
     return found | {("follow_up_case.estimated_value", int(number)) for number in NUMBER.findall(text)}

@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.adapters import clock
+from app.services.decision_documents import make_decision_pdf
+from app.services.documents import make_programme_pdf
 from app.web import session as web_session
 from tests.leaks.canaries import NOT_STAINED, READ_BY, Reader, text_columns
 from tests.leaks.stage import Stage, addresses, readers, told
@@ -44,16 +46,32 @@ def read_everything(
                 yield from ((address, found) for found in told(stage, part))
 
 
+@pytest.fixture
+def papers(stage: Stage, world: World) -> None:
+    """What the worker has made of the texts: the signed decisions, and the programme."""
+    event = stage.towns[0].events["decided"].id
+    make_decision_pdf(world.engine, world.settings, {"event_id": event, "language": "fi"})
+    releases = [row for row in stage.rows["programme_release"].values() if row["event_id"] == event]
+    make_programme_pdf(world.engine, world.settings, {"release_id": releases[-1]["id"], "language": "fi"})
+
+
+@pytest.mark.usefixtures("papers")
 @pytest.mark.parametrize("part", range(4))
 def test_nobody_reads_what_is_not_theirs(app: FastAPI, stage: Stage, world: World, part: int) -> None:
     leaks: dict[tuple[str, str], set[str]] = defaultdict(set)
     read: set[str] = set()
-    for reader in readers(stage, world)[part::4]:
+    on_paper: dict[str, set[str]] = defaultdict(set)
+    mine = readers(stage, world)[part::4]
+    for reader in mine:
         pages = addresses(app, stage, crossed=bool(reader.cities))
         for address, (column, key) in read_everything(app, stage, world, reader, pages):
             read.add(column)
+            if address.endswith(".pdf"):
+                on_paper[reader.name].add(column)
             if not READ_BY[column](reader, stage.row(column.split(".")[0], key)):
                 leaks[reader.name, column].add(address)
     found = [f"{name} reads {column} at {', '.join(sorted(at)[:3])}" for (name, column), at in sorted(leaks.items())]
     assert not found, "\n".join(found)
     assert len(read) > 30, "the tokens are seen at all"
+    if "organizer" in {reader.name for reader in mine}:
+        assert {"application.title", "company.name", "decision.reasons"} <= on_paper["organizer"], "on paper, too"

@@ -11,18 +11,20 @@ from sqlmodel import Session
 
 from app.adapters import pdf
 from app.adapters.spreadsheet import csv_of
-from app.services import documents
+from app.services import decision_documents, documents
 from tests.leaks.canaries import stain
 from tests.listener import listener
 from tests.security.conftest import House
 from tests.strict import parse
+from tests.world import NOW
 
 LOADING = {"img", "image", "object", "embed", "iframe", "link", "script", "style", "base", "meta", "video", "audio",
            "source", "input", "use"}  # fmt: skip
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def test_hostile_words_in_every_field_make_a_harmless_programme(house: House, tmp_path: Path) -> None:
+@pytest.mark.parametrize("paper", ["programme", "decisions"])
+def test_hostile_words_in_every_field_make_a_harmless_document(house: House, tmp_path: Path, paper: str) -> None:
     secret = tmp_path / "secret.svg"
     secret.write_text('<svg xmlns="http://www.w3.org/2000/svg"><text>zqsecretqz</text></svg>')
     with listener() as (address, asked):
@@ -36,9 +38,9 @@ def test_hostile_words_in_every_field_make_a_harmless_programme(house: House, tm
             f"{address}?a={{{{ 7 * 7 }}}}{{% include '/etc/passwd' %}}",
         ]  # fmt: skip
         words = cycle(hostile)
-        clean = parse(_document(house, "1.1"))
+        clean = parse(_document(house, paper, "1.1"))
         stain(house.world.engine, lambda _table, _column, key: f"{next(words)}?{key}")
-        html = _document(house, "1.2")
+        html = _document(house, paper, "1.2")
         tree = parse(html)
         for word in ("iframe", "attachment", "49"):
             assert word in html or word == "49", "the words are there"
@@ -59,11 +61,14 @@ def test_hostile_words_in_every_field_make_a_harmless_programme(house: House, tm
         assert not [link for link in links if not link.startswith(("http://", "https://"))]
 
 
-def _document(house: House, name: str) -> str:
+def _document(house: House, paper: str, name: str) -> str:
     event = house.stage.towns[0].events["decided"]
+    if paper == "decisions":
+        with Session(house.world.engine) as session:
+            return documents.written(decision_documents.on_paper(session, event.id), "fi", NOW)
     release = house.world.release(event, name)
     with Session(house.world.engine) as session:
-        return documents.written(documents.programme_document(session, release.id, "fi"), "fi")
+        return documents.written(documents.programme_document(session, release.id, "fi"), "fi", NOW)
 
 
 def _loading(tree: object) -> list[str]:

@@ -74,6 +74,7 @@ NOT_HERE = {
     "/jury/attachments/{attachment_id}",
     "/metrics",
     "/organizer/{city}/applications/{application_id}/attachments/{attachment_id}",
+    "/organizer/{city}/events/{event_id}/decisions.pdf",
     "/organizer/{city}/events/{event_id}/promotion",
     "/organizer/{city}/events/{event_id}/publication",
     "/sign-in/cities/{city}/return",

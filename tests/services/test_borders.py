@@ -16,6 +16,7 @@ from app.models import (
     Application,
     AuditEvent,
     City,
+    DecisionDocument,
     Document,
     Event,
     FollowUpCase,
@@ -96,8 +97,11 @@ def towns(postgres: sa.Engine, settings: Settings) -> tuple[Town, Town]:
     towns = build(world)
     with world.change() as session:
         for release in session.exec(select(ProgrammeRelease)):
-            document = Document(release_id=release.id, locale="fi", stored_as=f"{release.id}", size=1, created_at=NOW)
+            name = f"{release.id}"
+            document = Document(release_id=release.id, locale="fi", stored_as=name, size=1, created_at=NOW)
             session.add(document)
+            event_id = release.event_id
+            session.add(DecisionDocument(event_id=event_id, locale="fi", stored_as=name, size=1, created_at=NOW))
     return towns
 
 

@@ -78,5 +78,5 @@ def test_the_command_lists_and_removes_only_when_told(
 def test_every_column_that_names_files_is_marked() -> None:
     columns = [column for table in SQLModel.metadata.sorted_tables for column in table.columns]
     marked = {f"{column.table.name}.{column.name}" for column in columns if column.info.get(STORED_FILE)}
-    assert marked == {"attachment.stored_as", "city.logo", "document.stored_as"}
+    assert marked == {"attachment.stored_as", "city.logo", "decision_document.stored_as", "document.stored_as"}
     assert {str(column) for column in columns if "stored" in column.name} <= marked
