@@ -61,7 +61,7 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)  # ten of them for pages that wait for news
 
 
 def wait_for(address: str) -> None:
