@@ -75,27 +75,27 @@ class Person:
             try:
                 status, text = self._asks(method, path, body, kind)
             except (OSError, HTTPException):
-                self._hangs_up()
+                self.hangs_up()
                 time.sleep(0.05)
                 continue
             self.said.statuses[status] += 1
             if status < 500:
                 return status, text
             time.sleep(0.1)
-        self._hangs_up()
+        self.hangs_up()
         raise Enough
 
     def _asks(self, method: str, path: str, body: bytes | None, kind: str) -> tuple[int, str]:
         port = random.choice(self.ports)
         if self._line and self._line.port != port:
-            self._hangs_up()
+            self.hangs_up()
         self._line = self._line or HTTPConnection("127.0.0.1", port, timeout=30)
         headers = {"Cookie": f"kipina={self.session}"} | ({"Content-Type": kind} if kind else {})
         self._line.request(method, path, body, headers)
         answer = self._line.getresponse()
         return answer.status, answer.read().decode()
 
-    def _hangs_up(self) -> None:
+    def hangs_up(self) -> None:
         if self._line:
             self._line.close()
             self._line = None
@@ -115,6 +115,7 @@ def send_applications(person: Person, drafts: Iterator[tuple[int, str]]) -> None
         form = fields_of(person.opens(f"{place}/submission/new"), f"{place}/submission")
         person.sends(f"{place}/submission", form)
         said.submitted.add(draft)
+    person.hangs_up()
 
 
 def score(person: Person, juror: int, applications: list[int]) -> None:
