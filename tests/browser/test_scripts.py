@@ -124,7 +124,9 @@ def put(site: Site, markup: str, errors: dict[str, str] | None = None, typed: di
         "_": lambda text, **values: text % values,
         "ngettext": lambda one, many, num: (one if num == 1 else many) % {"num": num},
         "here": SimpleNamespace(csrf="token"),
-        "form": SimpleNamespace(id="sample", typed=typed or {}, errors=errors or {}, labels={}, many=lambda _name: []),
+        "form": SimpleNamespace(
+            id="sample", typed=typed or {}, errors=errors or {}, labels={}, theirs={}, many=lambda _name: []
+        ),
     }
     site.pages["/page"] = PAGE.replace("BODY", env.from_string(IMPORTS + markup).render())
     return f"{site.address}/page"

@@ -168,7 +168,7 @@ def test_what_is_refused_for_good_is_given_up_at_once_and_shown(
     [dead] = mails(engine)
     assert (dead.state, dead.attempts) == (MailState.FAILED, 1)
     page = sign_in(world.person(admin=True)).get("/admin/jobs")
-    assert f"Viestit {dead.id}" in page.text
+    assert f"Viesti {dead.id}" in page.text
     assert answer[:3] in page.text
     assert "maija" not in page.text
     time_passes(engine)

@@ -83,12 +83,16 @@ def context_of(kind: str, words: Any) -> dict[str, Any]:
     )
     first = ("company", "inviter", "challenge", "reasons", "title", "place_of_day", "where")
     shown = (*first, "reason", "by", "invited_by", "who", "words", "city")
-    own: dict[str, dict[str, Any]] = {"programme_slots": {"city": "tampere"}, "removal_notice": {"city": title}}
+    own: dict[str, dict[str, Any]] = {
+        "programme_slots": {"city": "tampere"},
+        "removal_notice": {"city": title},
+        "way_in_added": {"city": title},
+    }
     return {
         **{name: words() for name in shown},
         "event": title if kind == "cases_opened" else words(),
         **own.get(kind, {}),
-        "going": [(kept, title) for kept in Kind], "due_at": NOW,
+        "going": [(kept, title) for kept in Kind], "due_at": NOW, "at": NOW,
         "application": SimpleNamespace(id=7, number=7, title=words(), receipt_at=NOW),
         "application_id": 7, "company_id": 7, "city_slug": "tampere", "slug": "kipina", "token": "a" * 43,
         "contact_email": "kipina@tampere.test", "contact": "kipina@tampere.test", "email": "aino@kysyja.test",
