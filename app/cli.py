@@ -105,8 +105,8 @@ def serve(
     """Serve the pages."""
     _refuse_above_policies(Settings())  # like a wrong setting, told here and not in every process
     uvicorn.run(
-        "app.main:create_app", factory=True, host=host, port=port, workers=workers, loop="uvloop", http=Connection,
-        access_log=False, log_config=logs.SERVER, server_header=False, proxy_headers=False,
+        "app.main:create_served_app", factory=True, host=host, port=port, workers=workers, loop="uvloop",
+        http=Connection, access_log=False, log_config=logs.SERVER, server_header=False, proxy_headers=False,
         timeout_graceful_shutdown=10,
     )  # fmt: skip
 
