@@ -51,12 +51,12 @@ class _Static(StaticFiles):
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     settings: Settings = app.state.settings
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
     await _follow_clock(app.state.engine)
     following = asyncio.create_task(_keep_following(app.state.engine))
-    yield
+    yield {"live": app.state.live}
     following.cancel()
     app.state.live.close()
     app.state.engine.dispose()

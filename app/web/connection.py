@@ -73,6 +73,11 @@ class Connection(HttpToolsProtocol):
         super().timeout_keep_alive_handler()
         self._leave()
 
+    def shutdown(self) -> None:
+        """The server ends: whoever waits for news gets an answer now, and asks the next one."""
+        super().shutdown()
+        self.app_state["live"].close()
+
     def _expect_more(self, within: float) -> None:
         self._until = self.loop.time() + within
         if self._coming is None or self._coming.when() > self._until:

@@ -31,10 +31,11 @@ class Live:
         self.engine = engine
         self._waiting: dict[EventId, _Waiting] = {}
         self._follower: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def newer(self, event: EventId, known: int, seconds: float = WAIT) -> int:
         """The number of the newest release as soon as it is not `known` any more, or after so many seconds."""
-        if sum(waiting.many for waiting in self._waiting.values()) >= MOST:
+        if self._closed or sum(waiting.many for waiting in self._waiting.values()) >= MOST:
             return known
         waiting = self._waiting.setdefault(event, _Waiting(known))
         waiting.many += 1
@@ -43,7 +44,7 @@ class Live:
                 self._follower = asyncio.create_task(self._follow())
             else:
                 await self._look()  # released after the caller looked and before it began to wait
-            while waiting.number == known:
+            while waiting.number == known and not self._closed:
                 await asyncio.wait_for(waiting.news.wait(), seconds)
         except TimeoutError:
             pass
@@ -54,7 +55,10 @@ class Live:
         return waiting.number
 
     def close(self) -> None:
-        """Stop listening."""
+        """Answer whoever waits, and stop listening: the process is about to end."""
+        self._closed = True
+        for waiting in self._waiting.values():
+            waiting.news.set()
         if self._follower is not None:
             self._follower.cancel()
 

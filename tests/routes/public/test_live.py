@@ -1,9 +1,13 @@
 """Open programmes are told of a new release, by whichever process it was made."""
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx2
 import pytest
 import sqlalchemy as sa
 
@@ -12,6 +16,7 @@ from app.config import Settings
 from app.domain.ids import EventId
 from app.models import Event
 from app.web.live import Live
+from tests.faults.processes import environment_of, free_port, running, wait_for
 from tests.postgres import Cluster
 from tests.strict import StrictClient
 from tests.world import World
@@ -118,3 +123,19 @@ def test_a_page_asks_with_the_release_it_has(world: World, client: StrictClient)
     assert client.get(f"{page}/live?release=x").status_code in {400, 404, 422}
     draft = world.event(world.city("vaasa", "Vaasa"), "draft")
     assert client.get(f"/fi/vaasa/{draft.slug}/programme/live").status_code == 404
+
+
+def test_a_server_that_ends_answers_whoever_waits_and_is_gone(world: World, settings: Settings) -> None:
+    event, port = released(world), free_port()
+    home = f"http://127.0.0.1:{port}"
+    page = f"{home}/fi/tampere/{event.slug}/programme/live?release=1"
+    told = environment_of(settings, base_url=home)
+    with ThreadPoolExecutor() as threads, running(told, "serve", "--port", str(port)) as server:
+        wait_for(port)
+        answer = threads.submit(httpx2.get, page, timeout=40)
+        time.sleep(1.5)
+        assert not answer.done(), "it waits"
+        os.kill(server, signal.SIGTERM)
+        began = time.monotonic()
+        assert answer.result(5).json() == {"release": 1}
+    assert time.monotonic() - began < 5, "else the server waits ten seconds for those who wait for news"
