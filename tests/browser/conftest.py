@@ -1,6 +1,7 @@
 """A real server over the demo cities, and a real browser."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -33,15 +34,10 @@ class Server:
         subprocess.run([sys.executable, "-m", "app.cli", *arguments], cwd=ROOT, env=self.environment, check=True)
 
 
-@pytest.fixture(scope="module")
-def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo, freshly loaded and served by the real command."""
-    folder = tmp_path_factory.mktemp("demo")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def server_over(folder: Path, port: int) -> Server:
+    """The demo in a folder."""
     address = f"http://127.0.0.1:{port}"
-    server = Server(
+    return Server(
         address,
         {
             **os.environ,
@@ -51,13 +47,33 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             "KIPINA_DEMO": "true",
         },
     )
+
+
+@pytest.fixture(scope="session")
+def loaded_demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """The demo as it is loaded, to be copied, and the port that its mails lead to."""
+    folder = tmp_path_factory.mktemp("loaded")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = server_over(folder, port)
     server.kipina("migrate")
     server.kipina("demo")
+    return folder, port
+
+
+@pytest.fixture(scope="module")
+def demo_server(loaded_demo: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo, as if freshly loaded, served by the real command."""
+    loaded, port = loaded_demo
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(loaded, folder, dirs_exist_ok=True)
+    server = server_over(folder, port)
     process = subprocess.Popen(
         [sys.executable, "-m", "app.cli", "serve", "--port", str(port)], cwd=ROOT, env=server.environment
     )
     try:
-        wait_for(address)
+        wait_for(server.address)
         yield server
     finally:
         process.terminate()
@@ -78,7 +94,7 @@ def wait_for(address: str) -> None:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for the tests of a file."""
+    """One browser for the tests of a file: while it runs, no other test of the process may have an event loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
