@@ -1,5 +1,6 @@
 """What every test can ask for: a database on either server, a cast of people, and a strict client."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -31,6 +32,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         both = metafunc.definition.path.parent.name in BOTH or hasattr(metafunc.module, "ON_BOTH_DATABASES")
         metafunc.parametrize("backend", ["sqlite", "postgresql"] if both else ["sqlite"], scope="session")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays to the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
