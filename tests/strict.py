@@ -6,7 +6,8 @@ from typing import Any
 
 import html5lib
 from fastapi import FastAPI
-from starlette.testclient import TestClient
+
+from tests.straight import TestClient
 
 NS = "{http://www.w3.org/1999/xhtml}"
 # Said by the parser of modern HTML that it does not know: svg in body and <search> are fine.

@@ -1,4 +1,7 @@
-"""Every page that a person can reach, in every language and both colour schemes, read by axe."""
+"""Every page that a person can reach, in every language and both colour schemes, read by axe.
+
+What a language changes is asked in each language, and what a scheme changes, the colours, in each scheme.
+"""
 
 import re
 from collections.abc import Callable
@@ -12,11 +15,18 @@ from app.main import create_app
 from tests.browser.conftest import Server
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text()
-RULES = {
-    "light": {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-    # The page is the same but for its colours.
-    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
+COLOURS = ["color-contrast", "link-in-text-block"]
+WORDS: dict[str, Any] = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {rule: {"enabled": False} for rule in COLOURS},
 }
+ONLY_COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": COLOURS}}
+READ = {
+    "fi": [("light", {"runOnly": WORDS["runOnly"]}), ("dark", ONLY_COLOURS)],
+    "sv": [("light", WORDS)],
+    "en": [("light", WORDS)],
+}
+"""The scheme, and what axe is asked to look at."""
 
 # On a phone: what stands wider than the screen, and words that stand out of their own cell or button.
 SPILLED = """() => {
@@ -46,6 +56,8 @@ PEOPLE = {
     "Petteri Ruohokorpi": ["/tasks", "/procurement"],
     "Markku Isoharju": ["/tasks", "/procurement"],
 }
+READS_PUBLIC_PAGES = {"", "Otso Lehmusvaara"}
+"""To the others they look as to any who is signed in."""
 # Addresses that are no pages: files, feeds, and answers to typing.
 NO_PAGES = re.compile(
     r"\.(pdf|ics|atom|xml|csv|txt)$|/attachments/|/logo$|/cpv$|/healthz$|/calendar|/pdf|/deck|/profile/data$"
@@ -64,11 +76,11 @@ def links(page: Page) -> list[str]:
     return [re.sub(r"^/(fi|sv|en)(?=/|$)", "", href.split("#")[0]) for href in found]
 
 
-def faults(page: Page, scheme: str) -> list[str]:
+def faults(page: Page, scheme: str, rules: dict[str, Any]) -> list[str]:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     violations: list[dict[str, Any]] = page.evaluate(
         "rules => axe.run(document, {...rules, resultTypes: ['violations']}).then(result => result.violations)",
-        RULES[scheme],
+        rules,
     )  # all that is well would be most of the time
     return [
         f"{violation['id']}: {node['target']} {node['failureSummary'][:200]}"
@@ -78,7 +90,7 @@ def faults(page: Page, scheme: str) -> list[str]:
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda name: name or "public")
-@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("language", READ)
 def test_axe_finds_nothing_on_any_page(
     person: str, language: str, demo_server: Server, open_as: Callable[..., Page]
 ) -> None:
@@ -94,6 +106,8 @@ def test_axe_finds_nothing_on_any_page(
         kind = next((name for name, pattern in kinds.items() if pattern.match(bare or "/")), bare)
         if kind in seen or NO_PAGES.search(bare):
             continue
+        if person not in READS_PUBLIC_PAGES and kind.startswith("public."):
+            continue
         seen.add(kind)
         answer = page.goto(f"/{language}{path}")
         assert answer is not None
@@ -101,8 +115,8 @@ def test_axe_finds_nothing_on_any_page(
             continue
         assert answer.status == 200, (path, answer.status)
         page.evaluate(AXE)
-        for scheme in RULES:
-            found += [f"{scheme} {path} ({kind}): {fault}" for fault in faults(page, scheme)]
+        for scheme, rules in READ[language]:
+            found += [f"{scheme} {path} ({kind}): {fault}" for fault in faults(page, scheme, rules)]
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         found += [f"phone {path} ({kind}): {fault}" for fault in page.evaluate(SPILLED)]
         page.set_viewport_size(DESK)  # type: ignore[arg-type]

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
-from starlette.testclient import TestClient
 
 from app.adapters import clock
 from app.services.decision_documents import make_decision_pdf
@@ -16,6 +15,7 @@ from app.services.documents import make_programme_pdf
 from app.web import session as web_session
 from tests.leaks.canaries import NOT_STAINED, READ_BY, Reader, text_columns
 from tests.leaks.stage import Stage, addresses, readers, told
+from tests.straight import TestClient
 from tests.world import World
 
 

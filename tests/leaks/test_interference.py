@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlmodel import SQLModel
-from starlette.testclient import TestClient
 
 from app.adapters import clock
 from app.config import Settings
@@ -20,6 +19,7 @@ from app.models.columns import LocalizedText
 from app.web import session as web_session
 from tests.leaks.canaries import READ_BY, Reader, Row, case_title, organizers, own_company, token
 from tests.leaks.stage import Stage, addresses, readers
+from tests.straight import TestClient
 from tests.strict import keyless
 from tests.world import NOW, World
 

@@ -6,7 +6,6 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlmodel import SQLModel
-from starlette.testclient import TestClient
 
 from app.adapters import clock
 from app.domain.access import CITY_ROLES, Role
@@ -16,6 +15,7 @@ from app.web import session as web_session
 from tests.leaks.stage import Stage, addresses, look_at
 from tests.leaks.town import Town, build
 from tests.postgres import by_hand
+from tests.straight import TestClient
 from tests.world import SYSTEM, World
 
 Dump = dict[str, list[str]]

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlmodel import col, select
-from starlette.testclient import TestClient
 
 from app import worker
 from app.adapters import clock, logs
@@ -23,6 +22,7 @@ from app.services import signing_in
 from tests.leaks.canaries import stain
 from tests.leaks.stage import NUMBER, TOKEN
 from tests.security.conftest import House
+from tests.straight import TestClient
 from tests.strict import StrictClient, form_of
 from tests.world import World
 

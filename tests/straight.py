@@ -1,0 +1,45 @@
+"""A test client that asks the app in its own thread.
+
+Starlette's hands each part of an answer from thread to thread, some fifteen times for a page: that takes as long as
+the page itself. Where another loop runs in the thread, as a browser's does, and in threads of a test, it still does.
+"""
+
+import asyncio
+import atexit
+import threading
+from typing import Any
+
+import httpx2
+from starlette import testclient
+
+_LOOP = asyncio.new_event_loop()
+atexit.register(_LOOP.close)
+
+
+class _Straight(testclient._TestClientTransport):
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        if threading.current_thread() is not threading.main_thread() or asyncio._get_running_loop() is not None:
+            return super().handle_request(request)
+        return _LOOP.run_until_complete(self._ask(request))
+
+    async def _ask(self, request: httpx2.Request) -> httpx2.Response:
+        app = httpx2.ASGITransport(self.app, self.raise_server_exceptions, client=("testclient", 50000))
+        answer = await app.handle_async_request(request)
+        body = b"".join([part async for part in answer.stream])  # type: ignore[union-attr]
+        return httpx2.Response(
+            answer.status_code, headers=answer.headers, stream=httpx2.ByteStream(body), request=request
+        )
+
+
+class TestClient(testclient.TestClient):
+    """As Starlette's."""
+
+    __test__ = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        inner: Any = self._transport
+        self._transport = _Straight(
+            inner.app, inner.portal_factory, inner.raise_server_exceptions, inner.root_path,
+            app_state=inner.app_state, client=inner.client,
+        )  # fmt: skip
