@@ -35,9 +35,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded now stays to the end: the collector need not look at it again and again."""
+    """What is loaded now stays to the end: the collector need not look at it again and again, as where one serves."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
@@ -61,14 +62,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def database_url(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated, empty database."""
     if backend == "postgresql":
         cluster: Cluster = request.getfixturevalue("cluster")
-        return cluster.fresh_database()
+        yield (url := cluster.fresh_database())
+        cluster.drop(url)
+        return
     path = tmp_path / "kipina.db"
     shutil.copy(request.getfixturevalue("sqlite_template"), path)
-    return f"sqlite:///{path}"
+    yield f"sqlite:///{path}"
 
 
 @pytest.fixture(scope="session")

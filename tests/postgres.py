@@ -42,7 +42,7 @@ class Cluster:
                   "--locale-provider=icu", "--icu-locale=fi-FI", "--locale=C.UTF-8")  # fmt: skip
         self.options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
         self.options += "" if durable else " -c fsync=off"
-        self.options += " -c max_connections=200"
+        self.options += " -c max_connections=200 -c autovacuum=off"
         self.start()
         self._names = count(1)
         with self._admin() as connection:
@@ -58,9 +58,14 @@ class Cluster:
     def fresh_database(self, *, template: str = "template_kipina") -> str:
         """Migrated; with the template `template0`, without a table."""
         name = f"test_{next(self._names)}"
-        with self._admin() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER kipina")
+        with self._admin() as connection:  # copied as files: four times as fast as through the log
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER kipina STRATEGY FILE_COPY")
         return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """A thousand of them would fill the memory that they lie in."""
+        with self._admin() as connection:
+            connection.execute(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
 
     def start(self) -> None:
         self._run("pg_ctl", "-D", self.data, "-l", self.data / "log", "-w", "-o", self.options, "start")

@@ -23,7 +23,7 @@ class _Straight(testclient._TestClientTransport):
         return _LOOP.run_until_complete(self._ask(request))
 
     async def _ask(self, request: httpx2.Request) -> httpx2.Response:
-        app = httpx2.ASGITransport(self.app, self.raise_server_exceptions, client=("testclient", 50000))
+        app = httpx2.ASGITransport(self.app, self.raise_server_exceptions, client=self.client)
         answer = await app.handle_async_request(request)
         body = b"".join([part async for part in answer.stream])  # type: ignore[union-attr]
         return httpx2.Response(
