@@ -394,13 +394,18 @@ class World:
             return scoring.save(session, actor, mine, event, criteria, draft, version, at or clock.now(), send=send)
 
     def conflict(
-        self, application: Application, person: Person, ground: Ground = Ground.EMPLOYMENT, by: Person | None = None
+        self,
+        application: Application,
+        person: Person,
+        ground: Ground = Ground.EMPLOYMENT,
+        by: Person | None = None,
+        at: datetime | None = None,
     ) -> Conflict:
         """A conflict of interest, declared by the person or recorded by somebody else."""
         actor = self.actor(by or person)
         with self.change() as session:
             mine = session.get_one(Application, application.id)
-            return conflicts.declare(session, actor, mine, person.id, ground, "", clock.now())
+            return conflicts.declare(session, actor, mine, person.id, ground, "", at or clock.now())
 
     def place(self, event: Event, name: str = "Päälava", **values: Any) -> Place:
         """A place of an event."""

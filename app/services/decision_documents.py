@@ -21,6 +21,7 @@ from app.models import (
     Challenge,
     City,
     Company,
+    Conflict,
     Criterion,
     Decision,
     DecisionDocument,
@@ -45,6 +46,8 @@ class Line:
     reasons: str
     prepared_by: str
     prepared_at: datetime
+    absent: list[str]
+    """Who took no part in it, for a conflict of interest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ def on_paper(session: Session, event_id: int) -> DecisionsOnPaper:
         .where(col(Application.event_id) == event_id, col(ScoreSheet.submitted_at).is_not(None))
     ).one()
     challenges = sa.select(col(Challenge.number), col(Challenge.title)).where(col(Challenge.event_id) == event_id)
-    words = [event.name, *(line.company + line.title + line.reasons for line in lines)]
+    words = [event.name, *(f"{line.company}{line.title}{line.reasons}{line.absent}" for line in lines)]
     return DecisionsOnPaper(
         city=city.name,
         theme=city.theme,
@@ -180,6 +183,7 @@ def on_paper(session: Session, event_id: int) -> DecisionsOnPaper:
 def _lines(session: Session, event: Event) -> list[Line]:
     rows = session.execute(
         sa.select(
+            col(Application.id),
             col(Application.number),
             col(Application.title),
             col(Company.name),
@@ -201,10 +205,26 @@ def _lines(session: Session, event: Event) -> list[Line]:
     ).all()
     ranks = sorted(row.reserve_rank for row in rows if row.reserve_rank is not None)
     places: dict[int | None, int] = {rank: at for at, rank in enumerate(ranks, 1)}
+    absent = _absent(session, event)
     return [
-        Line(number, title, company, locale, challenge, outcome, places.get(rank), reasons, by, at)
-        for number, title, company, locale, challenge, outcome, rank, reasons, by, at in rows
+        Line(number, title, company, locale, challenge, outcome, places.get(rank), reasons, by, at, absent.get(id_, []))
+        for id_, number, title, company, locale, challenge, outcome, rank, reasons, by, at in rows
     ]
+
+
+def _absent(session: Session, event: Event) -> dict[int, list[str]]:
+    """Names by application; the grounds are nobody else's business."""
+    rows = session.execute(
+        sa.select(col(Conflict.application_id), col(Person.name))
+        .join(Application, col(Application.id) == Conflict.application_id)
+        .join(Person, col(Person.id) == Conflict.person_id)
+        .where(col(Application.event_id) == event.id, col(Conflict.declared_at) <= event.decided_at)
+        .order_by(col(Person.name))
+    )
+    found: dict[int, list[str]] = {}
+    for application, name in rows:
+        found.setdefault(application, []).append(name)
+    return found
 
 
 def _measures(session: Session, event_id: int) -> list[Measure]:

@@ -14,7 +14,7 @@ from app.cli import cli
 from app.config import Settings
 from app.domain.access import EVERY_CITY
 from app.domain.deciding import Outcome
-from app.models import AuditHead, City, DecisionDocument, Event, Person
+from app.models import Application, AuditHead, City, DecisionDocument, Event, Person
 from app.services.decision_documents import make_decision_pdf, on_paper
 from app.worker import do_one_job
 from tests import paper
@@ -41,6 +41,8 @@ def event(world: World, city: City, signer: Person) -> Event:
     challenge, other = world.challenge(event, "Sujuva kaavoitus"), world.challenge(event, "Lyhyt jono")
     made = [world.application(challenge, world.company(f"Yritys {letter} Oy")) for letter in "ABC"]
     made.append(world.application(other, world.company("Yritys D Oy")))
+    for name in ("Eevi Estynyt", "Aapo Asianosainen"):
+        world.conflict(made[2], world.juror(event, name), at=event.call_closes_at)
     outcomes = (Outcome.INVITE, Outcome.RESERVE, Outcome.DECLINE, Outcome.RESERVE)
     chosen: dict[int, Outcome] = {one.id: outcome for one, outcome in zip(made, outcomes, strict=True)}
     return world.decide(event, chosen, by=signer, reasons="Tarve on luettu tarkasti.")
@@ -64,10 +66,28 @@ def test_the_worker_makes_it_in_the_citys_languages_once(event: Event, engine: s
     told = [said.index(heading) for heading in ("Kutsuttu pitchaamaan", "Varasijoilla", "Ei kutsuttu", "sinetti")]
     assert told == sorted(told)
     assert said.index("Yritys B Oy") < said.index("Yritys D Oy"), "reserves stand in their order"
+    assert "Eivät osallistuneet esteellisyyden vuoksi: Aapo Asianosainen, Eevi Estynyt" in said
     assert "Beslut om ansökningarna" in paper.words(swedish)
     for content in (finnish, swedish):
         faults = [fault.rule_id for one in PROFILES for fault in page.validate_pdf_bytes(content, profile=one).failures]
         assert faults == []
+
+
+def test_it_names_who_took_no_part_until_the_signature_and_not_why(
+    event: Event, world: World, engine: sa.Engine, settings: Settings
+) -> None:
+    with reading(engine, EVERY_CITY) as session:
+        before = on_paper(session, event.id)
+        (closed,) = [line for line in before.lines if line.company == "Yritys C Oy"]
+        application = session.exec(select(Application).where(Application.number == closed.number)).one()
+    assert {line.company: line.absent for line in before.lines if line.absent} == {
+        "Yritys C Oy": ["Aapo Asianosainen", "Eevi Estynyt"]
+    }
+    world.conflict(application, world.juror(event, "Liian Myöhäinen"))
+    with reading(engine, EVERY_CITY) as session:
+        assert on_paper(session, event.id).lines == before.lines
+    make_decision_pdf(engine, settings, {"event_id": event.id, "language": "fi"})
+    assert "toimeksianto" not in paper.words(made(engine, settings, "fi")).lower(), "the ground"
 
 
 def test_it_bears_the_head_of_the_moment_of_signing(event: Event, city: City, engine: sa.Engine) -> None:
