@@ -6,6 +6,7 @@ the page itself. Where another loop runs in the thread, as a browser's does, and
 
 import asyncio
 import atexit
+import sys
 import threading
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette import testclient
 
 _LOOP = asyncio.new_event_loop()
 atexit.register(_LOOP.close)
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # which httpx2 else looks for at each request
 
 
 class _Straight(testclient._TestClientTransport):

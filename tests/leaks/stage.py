@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -218,10 +219,15 @@ def _contexts(stage: Stage) -> Iterator[dict[str, Any]]:
             yield {part: value for part, value in given.items() if value is not None}
 
 
+@lru_cache
+def _on_paper(content: bytes) -> str:
+    return paper.unbroken(content) + paper.about(content)
+
+
 def told(stage: Stage, answer: Any) -> set[tuple[str, int]]:
     """The (column, row) of every token in an answer: its headers, and its body in whatever form it comes."""
     text = re.sub(r"\r\n[ \t]", "", answer.content.decode("utf-8", "replace")) + str(answer.headers)
     if answer.headers.get("content-type") == "application/pdf" and b"/Metadata" in answer.content:
-        text += paper.unbroken(answer.content) + paper.about(answer.content)
+        text += _on_paper(answer.content)
     found = {(stage.names[name], int(key)) for name, key in TOKEN.findall(text)}
     return found | {("follow_up_case.estimated_value", int(number)) for number in NUMBER.findall(text)}
