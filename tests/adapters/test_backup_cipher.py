@@ -30,8 +30,9 @@ def opened(content: bytes, words: str = WORDS) -> bytes:
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 5])
 def test_what_was_sealed_is_read_again(size: int) -> None:
     content = bytes(n % 251 for n in range(size))
-    assert opened(sealed(content)) == content
-    assert Unsealing(io.BytesIO(sealed(content)), WORDS).read() == content
+    whole = sealed(content)
+    assert opened(whole) == content
+    assert Unsealing(io.BytesIO(whole), WORDS).read() == content
 
 
 def test_nothing_of_it_is_readable_and_no_two_are_alike() -> None:

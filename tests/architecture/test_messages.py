@@ -1,9 +1,11 @@
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from babel.messages import Catalog
 from jinja2 import nodes
 
 from app.adapters.catalogues import TRANSLATED, brought_up_to_date, gather, missing, path_of, without_empty, written
@@ -14,22 +16,28 @@ NAMES = {"Kipinä", "Suomi", "Svenska", "English", "saavutettavuusvaatimukset.fi
 """Words that are the same in every language."""
 
 
+@cache
+def up_to_date(language: str) -> Catalog:
+    """The words of a language for all that the app says now."""
+    return brought_up_to_date(language, gather())
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_message_is_translated_and_nothing_is_stale(language: str) -> None:
-    catalogue = brought_up_to_date(language, gather())
+    catalogue = up_to_date(language)
     assert missing(catalogue) == []
     assert path_of(language).read_bytes() == written(catalogue), "run script/messages"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_placeholders_survive_translation(language: str) -> None:
-    for message in brought_up_to_date(language, gather()):
+    for message in up_to_date(language):
         if message.id and message.python_format:
             assert not list(message.check()), message.id
 
 
 def test_no_language_has_the_words_of_another() -> None:
-    texts = [{m.id: m.string for m in brought_up_to_date(language, gather()) if m.id} for language in TRANSLATED]
+    texts = [{m.id: m.string for m in up_to_date(language) if m.id} for language in TRANSLATED]
     alike = [id for id, text in texts[0].items() if text and text == texts[1][id] and (text != id or " " in id)]
     assert alike == [], "a word that is the same in all three languages may be"
 
