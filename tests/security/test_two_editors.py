@@ -46,7 +46,7 @@ EDITS: dict[str, tuple[str, str, dict[str, str]]] = {
 
 ELSEWHERE = {
     "admin.providers.update": (
-        "a provider must answer: tests/routes/account/test_provider.py"
+        "a provider must answer: tests/routes/account/provider/test_setting_up.py"
         "::test_of_two_admins_the_second_sees_both_and_no_secret"
     ),
     "company.applications.autosave": (
