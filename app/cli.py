@@ -108,6 +108,9 @@ def serve(
         "app.main:create_served_app", factory=True, host=host, port=port, workers=workers, loop="uvloop",
         http=Connection, access_log=False, log_config=logs.SERVER, server_header=False, proxy_headers=False,
         timeout_graceful_shutdown=10,
+        # One of several that is silent for so long is killed. Uvicorn's five seconds are too few to start in on a busy
+        # machine: they would be killed and begun anew without end.
+        timeout_worker_healthcheck=60,
     )  # fmt: skip
 
 
