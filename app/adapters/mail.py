@@ -89,8 +89,11 @@ def send(settings: Settings, message: EmailMessage, taken: Callable[[], None]) -
 
 
 def _into_a_file(settings: Settings, message: EmailMessage) -> None:
+    """As text for people to read, and for none but us: it may hold a link that signs in, and encoded that breaks."""
     folder = settings.files.parent / "mail"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (body := message.get_body(("plain",))) is not None:
+        body.set_content(body.get_content(), cte="8bit")
     name = "".join(c for c in str(message["Message-ID"]) if c.isalnum())
     (folder / f"{name}.eml").write_bytes(bytes(message))
 

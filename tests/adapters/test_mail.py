@@ -74,3 +74,19 @@ def test_a_server_whose_certificate_nobody_vouches_for_is_told_nothing(impostor:
         mail.send(settings, mail.compose(settings, queued), lambda: None)
     assert not refused.value.for_good
     assert not told
+
+
+def test_a_mail_that_is_kept_as_a_file_can_be_read_and_its_link_followed(tmp_path: Path) -> None:
+    link = f"https://kipina.suurkaupunki.example/fi/sign-in/{'a1-B2_c3' * 5}"
+    body = f"Hei Väinö,\n\nKirjaudu tästä:\n\n{link}\n\n{'Se toimii kerran, kymmenen minuuttia. ' * 2}\n"
+    calendar = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
+    for number, entry in enumerate(("", calendar)):
+        settings = Settings(files=tmp_path / str(number) / "files")
+        row = OutgoingMail(
+            kind="sign_in", to_email="v@example.org", to_name="Väinö", subject="Linkki", body=body, calendar=entry,
+            locale="fi", message_id="<1@kipina>", created_at=clock.now(),
+        )  # fmt: skip
+        mail.send(settings, mail.compose(settings, row), taken=lambda: None)
+        [letter] = tmp_path.glob(f"{number}/mail/*.eml")
+        assert body in letter.read_text(), "as it stands, not quoted-printable, where a long link is cut in two"
+        assert letter.parent.stat().st_mode & 0o077 == 0, "nobody else comes in by the link"
