@@ -119,6 +119,15 @@ def test_the_image_and_the_set_up_install_the_same_debian_packages() -> None:
     assert in_set_up[1].split() == in_image[1].split()
 
 
+def test_every_setting_reaches_the_containers() -> None:
+    """What stands in `.env` and is not handed on does nothing: a backup would be plain in spite of its key."""
+    rows = "\n".join(re.findall(r"^\| `.+?\|", _read("docs/operations.md"), re.MULTILINE))
+    documented = set(re.findall(r"`(KIPINA_\w+)`", rows))
+    assert len(documented) > 10
+    handed_on = set(re.findall(r"^    ((?:KIPINA|OTEL)_\w+):", _read("compose.yaml"), re.MULTILINE))
+    assert documented | {"OTEL_EXPORTER_OTLP_ENDPOINT"} <= handed_on
+
+
 def test_the_first_things_a_newcomer_looks_for_are_there() -> None:
     for path in ("README.md", "CHANGELOG.md", "LICENSE", "docs/operations.md"):
         assert path in TRACKED
