@@ -301,10 +301,11 @@ def _trail_holds(engine: sa.Engine) -> bool:
     for chain in chains:
         name = chain.city or "no city"
         if chain.broken:
-            console.print(f"{name}: {chain.broken.words}", highlight=False)
+            console.print(f"{name}: {chain.broken.words}", highlight=False, soft_wrap=True)
         else:
             erased = f", the values of {chain.erased} erased" if chain.erased else ""
-            console.print(f"{name}: intact, {chain.sequence} rows{erased}, head {chain.hash}", highlight=False)
+            line = f"{name}: intact, {chain.sequence} rows{erased}, head {chain.hash}"
+            console.print(line, highlight=False, soft_wrap=True)  # whole in a log too, to be searched for
     return not any(chain.broken for chain in chains)
 
 
