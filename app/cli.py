@@ -22,7 +22,6 @@ from app.adapters.database import above_policies, make_engine, one_moment, readi
 from app.config import Settings
 from app.demo import loader
 from app.domain.access import EVERY_CITY, PUBLIC
-from app.main import create_app
 from app.queries import audit_chain, personal_data
 from app.queries import demo as demo_people
 from app.queries import people as people_queries
@@ -72,6 +71,8 @@ def demo() -> None:
     if not settings.demo:
         console.print("The demo cities are for a demo alone: set KIPINA_DEMO=true, with a base URL on this machine.")
         sys.exit(1)
+    from app.main import create_app  # noqa: PLC0415  a second, for those who want it
+
     app = create_app(settings)
     with _progress() as progress:
         loaded = loader.load(app.state.engine, settings, clock.now(), progress)
@@ -119,6 +120,8 @@ def worker(once: Annotated[bool, typer.Option(help="Do what is due now, then sto
     """Send mails, make documents, remind of next steps."""
     settings = Settings()
     _refuse_above_policies(settings)
+    from app.main import create_app  # noqa: PLC0415  a second, for those who want it
+
     app = create_app(settings)
     worker_loop.run(app.state.engine, settings, once=once)
 
