@@ -4,6 +4,7 @@ Nothing that fails outside stops it: while the database is gone it waits, and ea
 """
 
 import math
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -38,6 +39,8 @@ ROUND = timedelta(minutes=5)
 """How often the work that comes by the calendar is looked at."""
 MAILERS = 3
 """Mails on their way at the same time: a server that takes its time with one keeps few others waiting."""
+GRACE = 20.0
+"""Seconds for mails on their way when the worker is told to end."""
 
 
 def _remove_file(_: sa.Engine, settings: Settings, payload: dict[str, Any]) -> None:
@@ -55,7 +58,7 @@ log = structlog.get_logger()
 
 
 def run(engine: sa.Engine, settings: Settings, *, once: bool = False) -> None:
-    """Work until stopped; with `once`, until nothing is due."""
+    """Work until told to end, and end what was begun; with `once`, until nothing is due."""
     with suppress(sa.exc.SQLAlchemyError):  # while it is gone there is nothing to do
         clock.follow(engine)
     if once:
@@ -63,20 +66,37 @@ def run(engine: sa.Engine, settings: Settings, *, once: bool = False) -> None:
         while send_one_mail(engine, settings) or do_one_job(engine, settings):
             pass
         return
-    for _ in range(MAILERS):
-        threading.Thread(target=_steadily, args=(send_one_mail, engine, settings), daemon=True).start()
-    _steadily(_calendar_and_jobs(), engine, settings)
+    told = threading.Event()
+
+    def end(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)  # who tells it twice means at once
+        told.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    mailers = [
+        threading.Thread(target=_steadily, args=(send_one_mail, engine, settings, told), daemon=True)
+        for _ in range(MAILERS)
+    ]
+    for mailer in mailers:
+        mailer.start()
+    _steadily(_calendar_and_jobs(), engine, settings, told)
+    last = time.monotonic() + GRACE
+    for mailer in mailers:
+        mailer.join(max(0.0, last - time.monotonic()))
 
 
-def _steadily(work: Callable[[sa.Engine, Settings], bool], engine: sa.Engine, settings: Settings) -> None:
-    while True:
+def _steadily(
+    work: Callable[[sa.Engine, Settings], bool], engine: sa.Engine, settings: Settings, told: threading.Event
+) -> None:
+    while not told.is_set():
         try:
             busy = work(engine, settings)
         except Exception as failure:  # such as a database that is gone: it comes back, and we go on
             log.exception("work interrupted", exc_info=failure)
             busy = False
         if not busy:
-            time.sleep(PAUSE)
+            time.sleep(PAUSE)  # not `told.wait`: a signal in the midst of that would wait for itself
 
 
 def _calendar_and_jobs() -> Callable[[sa.Engine, Settings], bool]:

@@ -1,5 +1,8 @@
 """A mail server that cuts, refuses, hangs, is slow, goes away and comes back: no mail is lost or waits for another."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +21,7 @@ from app.domain.access import EVERY_CITY
 from app.models import Job, JobState, MailState, OutgoingMail
 from app.services import jobs, outbox
 from tests.faults.figures import FULL, reached
-from tests.faults.processes import Nursery, environment_of, free_port
+from tests.faults.processes import ROOT, Nursery, environment_of, free_port
 from tests.faults.sink import PATIENT, Sink, sink
 from tests.postgres import by_hand
 from tests.world import ZONE, World
@@ -245,6 +248,33 @@ def test_the_others_go_on_and_nothing_is_lost(
     )
     assert taken.total() == len(taken)
     assert once, "some were refused or cut"
+
+
+def test_a_worker_that_is_told_to_end_ends_what_it_has_begun(
+    world: World, server: Sink, settings: Settings, engine: sa.Engine
+) -> None:
+    """As at each new version: none goes twice, and none waits for a lease to run out."""
+    begun = threading.Event()
+
+    def slowly(step: str, _recipient: str) -> str:
+        if step == "end":
+            begun.set()
+            time.sleep(2)
+        return PATIENT
+
+    server.behave = slowly
+    write(world, worker.MAILERS * 2)
+    command = [sys.executable, "-m", "app.cli", "worker"]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment_of(settings)})
+    assert begun.wait(60)
+    process.terminate()
+    assert process.wait(worker.GRACE) == 0
+    sent = {one.message_id for one in mails(engine) if one.state is MailState.SENT}
+    assert 0 < len(sent) <= worker.MAILERS, "no other is begun"
+    assert server.times == dict.fromkeys(sent, 1)
+    waiting = [one for one in mails(engine) if one.state is MailState.QUEUED]
+    assert len(waiting) == worker.MAILERS * 2 - len(sent)
+    assert all(one.attempts == 0 and one.due_at <= clock.now() for one in waiting), "the next worker takes them at once"
 
 
 def rows_of(engine: sa.Engine, kind: type[Any]) -> list[Any]:
