@@ -1,20 +1,47 @@
 """A test client that asks the app in its own thread.
 
-Starlette's hands each part of an answer from thread to thread, some fifteen times for a page: that takes as long as
-the page itself. Where another loop runs in the thread, as a browser's does, and in threads of a test, it still does.
+Starlette's hands each part of an answer from thread to thread, some fifteen times for a page, and the app its work to
+another: that takes longer than the page itself. Where another loop runs in the thread, as a browser's does, and in
+threads of a test, they still do, as wherever `kipina serve` is started.
 """
 
 import asyncio
 import atexit
+import contextvars
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
+import anyio.to_thread
 import httpx2
 from starlette import testclient
 
-_LOOP = asyncio.new_event_loop()
+
+class _Loop(asyncio.SelectorEventLoop):
+    """What the app would hand to a thread is done at once: nobody else waits for this loop."""
+
+    def run_in_executor(self, _executor: Any, work: Any, *arguments: Any) -> Any:  # type: ignore[override]
+        done = self.create_future()
+        try:
+            done.set_result(work(*arguments))
+        except Exception as error:  # noqa: BLE001  it is raised where it is waited for
+            done.set_exception(error)
+        return done
+
+
+_LOOP = _Loop()
 atexit.register(_LOOP.close)
+_in_a_thread = anyio.to_thread.run_sync
+
+
+async def _at_once(work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    if asyncio.get_running_loop() is not _LOOP or options.get("abandon_on_cancel"):
+        return await _in_a_thread(work, *arguments, **options)
+    return contextvars.copy_context().run(work, *arguments)
+
+
+anyio.to_thread.run_sync = _at_once  # type: ignore[assignment]
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # which httpx2 else looks for at each request
 
 
