@@ -1,7 +1,7 @@
 """Passkeys: added by whoever has just shown who they are, used once per question, and never another's."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -19,7 +19,6 @@ from app.config import Settings
 from app.domain.access import EVERY_CITY
 from app.domain.refusals import Reason
 from app.models import AuditEvent, OutgoingMail, Passkey, Person, WebSession
-from app.web import session as web_session
 from app.web.wording import say_refusal
 from tests.authenticator import Authenticator
 from tests.strict import StrictClient, form_of
@@ -35,24 +34,15 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def browser(app: FastAPI, world: World, settings: Settings) -> Iterator[Browser]:
-    opened: list[StrictClient] = []
+def browser(browser: Browser) -> Browser:
+    """Each begins at the page where passkeys are used."""
 
-    def open_one(person: Person | None = None, ago: timedelta = timedelta()) -> StrictClient:
-        client = StrictClient(app)
-        client.base_url = BASE
-        client.__enter__()
-        opened.append(client)
-        if person:
-            with world.change() as session:
-                token = web_session.begin(session, person.id, clock.now() - ago)
-            client.cookies.set(settings.session_cookie, token, domain="localhost.local")
+    def open_one(*who: Any, **options: Any) -> StrictClient:
+        client = browser(*who, **options)
         client.get("/sign-in")
         return client
 
-    yield open_one
-    for client in opened:
-        client.__exit__(None, None, None)
+    return open_one
 
 
 @pytest.fixture
